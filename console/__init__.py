@@ -1,0 +1,1 @@
+"""The project that composes `tenancy` and `pii` into an operations console; imported by nobody."""

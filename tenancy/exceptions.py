@@ -1,0 +1,30 @@
+"""Every error of the app, each with a message that names the remedy."""
+
+from __future__ import annotations
+
+
+class TenancyError(Exception):
+    """Base class of all errors raised by this app."""
+
+
+class TenantScopeRequired(TenancyError):
+    """A tenant-owned model was touched without a scope that covers it."""
+
+
+class CrossTenantAccess(TenancyError):
+    """Code in one tenant's scope named another tenant's row."""
+
+
+class ScopeNotAllowed(TenancyError):
+    """A scope was opened where it would not hold."""
+
+
+class TenantRefused(TenancyError):
+    """A domain rule refused the act; the message may be shown to the person who asked.
+
+    `code` is stable and machine-readable (for example ``last_owner``).
+    """
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code

@@ -1,0 +1,8 @@
+"""Tenants, who belongs to them, and the base class of everything they own."""
+
+from .invitation import Invitation
+from .membership import UserTenantMembership
+from .owned import TenantOwnedModel
+from .tenant import Tenant, TenantState
+
+__all__ = ["Invitation", "Tenant", "TenantOwnedModel", "TenantState", "UserTenantMembership"]

@@ -1,0 +1,83 @@
+"""The base class of every model whose rows belong to one tenant."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models.signals import class_prepared, pre_save
+from django.utils.translation import gettext_lazy as _
+
+from ..exceptions import CrossTenantAccess
+from ..managers import TenantManager, guard_row
+from ..scope import ScopeKind, current_scope
+
+
+class TenantOwnedModel(models.Model):
+    """A row of one tenant.
+
+    The tenant is filled from the scope on save and never changes. Default and base manager are scoped, so forward
+    keys, `refresh_from_db`, cascades and `save()` are too. Every read of an instance is checked against the scope, so
+    that raw SQL and joins do not carry another tenant's row past wall 1.
+
+    `tenancy_visibility` says what staff and sign-in may see without a staff session: ``content`` (nothing) or
+    ``directory`` (all rows: memberships, invitations).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.ForeignKey(
+        "tenancy.Tenant",
+        on_delete=models.CASCADE,
+        related_name="+",
+        editable=False,
+        db_index=False,
+        verbose_name=_("tenant"),
+    )
+
+    objects: ClassVar[TenantManager] = TenantManager()
+
+    tenancy_visibility: ClassVar[str] = "content"
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Any:
+        row = super().from_db(db, field_names, values)
+        tenant_id = row.__dict__.get("tenant_id")
+        row.__dict__["_loaded_tenant_id"] = tenant_id
+        scope = current_scope()
+        if scope.kind is ScopeKind.TENANT and tenant_id is not None and tenant_id != scope.tenant_id:
+            raise CrossTenantAccess(
+                f"{cls._meta.label}: a row of another tenant was read. The query went round the scope."
+            )
+        return row
+
+    def _do_update(self, *args: Any, **kwargs: Any) -> bool:
+        # A row that is gone, or another tenant's, must not be inserted a second time: say that it is not there.
+        updated: bool = super()._do_update(*args, **kwargs)  # type: ignore[misc]
+        if not updated and not self._state.adding:
+            raise type(self).DoesNotExist(f"{self._meta.label} {self.pk} does not exist in this scope.")
+        return updated
+
+    def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
+        """Delete the row. Raises DoesNotExist when it is not in scope (Django's collector deletes by key alone)."""
+        manager = type(self)._base_manager
+        if not manager.using(using or self._state.db).filter(pk=self.pk).exists():
+            raise type(self).DoesNotExist(f"{self._meta.label} {self.pk} does not exist in this scope.")
+        return super().delete(using=using, keep_parents=keep_parents)
+
+
+def _guard_save(sender: type[models.Model], instance: models.Model, **kwargs: Any) -> None:
+    guard_row(instance)
+
+
+def _watch(sender: type[models.Model], **kwargs: Any) -> None:
+    # A signal, not save(): fixtures call Model.save_base() unbound and would pass an override by.
+    if issubclass(sender, TenantOwnedModel) and not sender._meta.abstract:
+        pre_save.connect(_guard_save, sender=sender, dispatch_uid=f"tenancy-guard-{sender._meta.label}")
+
+
+class_prepared.connect(_watch, dispatch_uid="tenancy-guard")

@@ -1,0 +1,9 @@
+"""Signals of the app, past tense except `scope_opening`, whose receivers may refuse by raising."""
+
+from django.dispatch import Signal
+
+scope_opening = Signal()
+"""Sent before a scope is entered, with `scope` and `previous`; a receiver that raises keeps it closed."""
+
+cross_tenant_refused = Signal()
+"""Sent when access to another tenant was refused, with `scope`, `tenant_id` and `where`."""
