@@ -155,7 +155,7 @@ def staff_scope(*, actor: Any, reason: str, content: frozenset[UUID] = frozenset
 
 
 def system_scope(*, reason: str, actor: Any = None) -> _Opened:
-    """Touch every tenant's rows: migrations, commands and jobs that walk tenants. Raises ValueError without a reason."""
+    """Touch every tenant's rows: for migrations, commands and jobs that walk tenants. `reason` may not be empty."""
     if not reason:
         raise ValueError("system_scope needs a reason: say why this code walks over tenants.")
     return _Opened(Scope(ScopeKind.SYSTEM, actor_id=getattr(actor, "pk", actor), reason=reason))

@@ -11,7 +11,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 RESERVED_SLUGS = frozenset(
-    ["about", "account", "accounts", "admin", "api", "app", "assets", "auth", "billing", "blog", "console", "dashboard", "demo-admin", "docs", "healthz", "help", "invite", "invitation", "login", "logout", "mail", "me", "media", "new", "null", "platform", "privacy", "readyz", "root", "security", "settings", "signup", "static", "status", "support", "system", "tenant", "tenants", "undefined", "webhook", "webhooks", "workspace", "www"]
+    (
+        "about account accounts admin api app assets auth billing blog console dashboard docs healthz help "
+        "invite invitation login logout mail me media new null platform privacy readyz root security settings signup "
+        "static status support system tenant tenants undefined webhook webhooks workspace www"
+    ).split()
 )
 """Slugs that would collide with paths, subdomains or words of the product itself."""
 

@@ -1,0 +1,23 @@
+"""Two tenants always exist."""
+
+from __future__ import annotations
+
+import pytest
+
+from .factories import make_membership, make_tenant
+
+
+@pytest.fixture
+def tenant_a(db):
+    """The tenant whose people act in a test."""
+    tenant = make_tenant("northwind", name="Northwind")
+    make_membership(tenant, role="owner")
+    return tenant
+
+
+@pytest.fixture
+def tenant_b(db):
+    """The other tenant: nothing of it may ever show."""
+    tenant = make_tenant("contoso", name="Contoso")
+    make_membership(tenant, role="owner")
+    return tenant
