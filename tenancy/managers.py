@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
@@ -56,13 +56,13 @@ class InTenantScope(Exact):
             "Open one with `with tenant_scope(tenant):`, or `system_scope(reason=...)` to walk over all."
         )
 
-    def relabeled_clone(self, relabels: dict[str, str]) -> InTenantScope:
+    def relabeled_clone(self, relabels: Mapping[str, str]) -> InTenantScope:
         return InTenantScope(self.lhs.relabeled_clone(relabels), self.label, self.visibility)
 
 
 def scope_query(query: Any, model: type[models.Model]) -> None:
     """Add the tenant condition to a query over `model` (which has a ``tenant`` field, its own or inherited)."""
-    field = model._meta.get_field("tenant")
+    field: Any = model._meta.get_field("tenant")
     alias = query.get_initial_alias()
     owner = field.model._meta.concrete_model
     if owner is not model._meta.concrete_model:
@@ -109,7 +109,7 @@ class TenantQuerySet(models.QuerySet[M]):
             )
         return super().bulk_create(rows, *args, **kwargs)
 
-    def bulk_update(self, objs: Iterable[M], fields: Sequence[str], *args: Any, **kwargs: Any) -> int:
+    def bulk_update(self, objs: Iterable[M], fields: Iterable[str], *args: Any, **kwargs: Any) -> int:
         if {"tenant", "tenant_id"} & set(fields):
             raise CrossTenantAccess(
                 f"{self.model._meta.label}: a row keeps its tenant for life; bulk_update() may not set it."
@@ -117,7 +117,7 @@ class TenantQuerySet(models.QuerySet[M]):
         rows = list(objs)
         for row in rows:
             guard_row(row)
-        return super().bulk_update(rows, fields, *args, **kwargs)
+        return super().bulk_update(rows, list(fields), *args, **kwargs)
 
     bulk_update.alters_data = True  # type: ignore[attr-defined]
 

@@ -13,7 +13,7 @@ from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from enum import StrEnum
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
 from .exceptions import TenantScopeRequired
@@ -21,6 +21,9 @@ from .signals import scope_opening
 
 if TYPE_CHECKING:
     from .models import Tenant
+
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class ScopeKind(StrEnum):
@@ -115,7 +118,7 @@ class _Opened(ContextDecorator):
     def _recreate_cm(self) -> _Opened:
         return _Opened(self._scope)
 
-    def __call__(self, func: Callable[..., Any]) -> Callable[..., Any]:
+    def __call__(self, func: F) -> F:
         if inspect.iscoroutinefunction(func):
 
             @functools.wraps(func)
@@ -123,7 +126,7 @@ class _Opened(ContextDecorator):
                 with _Opened(self._scope):
                     return await func(*args, **kwargs)
 
-            return awaited
+            return cast(F, awaited)
         if inspect.isgeneratorfunction(func) or inspect.isasyncgenfunction(func):
             raise TypeError(f"{func.__qualname__} is a generator: open the scope inside it, around each step.")
         return super().__call__(func)

@@ -57,7 +57,7 @@ class TenantOwnedModel(models.Model):
 
     def _do_update(self, *args: Any, **kwargs: Any) -> bool:
         # A row that is gone, or another tenant's, must not be inserted a second time: say that it is not there.
-        updated: bool = super()._do_update(*args, **kwargs)  # type: ignore[misc]
+        updated = super()._do_update(*args, **kwargs)
         if not updated and not self._state.adding:
             raise type(self).DoesNotExist(f"{self._meta.label} {self.pk} does not exist in this scope.")
         return updated
