@@ -1,11 +1,13 @@
 """Django settings: works with no configuration, and everything that a deployment changes is an environment variable."""
 
+from functools import partial
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
 from console.database import databases
+from console.keys import development_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -128,6 +130,16 @@ STORAGES = {
         if DEBUG
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
+}
+
+# Encryption at rest (second factors, secret settings) ------------------------------------------------------------
+FIELD_ENCRYPTION_KEYS = env.list(
+    "FIELD_ENCRYPTION_KEYS", default=[]
+)  # newest first; `manage.py rotate_encryption_keys`
+TENANCY = {
+    "ENCRYPTION_KEYS": partial(development_keys, VAR_DIR)
+    if DEBUG and not FIELD_ENCRYPTION_KEYS
+    else FIELD_ENCRYPTION_KEYS,
 }
 
 # Headers ------------------------------------------------------------

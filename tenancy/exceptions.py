@@ -28,3 +28,15 @@ class TenantRefused(TenancyError):
     def __init__(self, message: str, *, code: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class EncryptionError(TenancyError):
+    """A value could not be encrypted or decrypted."""
+
+
+class EncryptionKeyMissing(EncryptionError):
+    """No usable encryption key is configured."""
+
+
+class DecryptionFailed(EncryptionError):
+    """A token was altered, moved to another context, or its key is gone. Carries neither token nor text."""
