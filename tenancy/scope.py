@@ -132,6 +132,11 @@ class _Opened(ContextDecorator):
         return super().__call__(func)
 
 
+def scope_opened(scope: Scope) -> _Opened:
+    """Enter exactly `scope`; for carriers (jobs, streamed bodies) that kept one. ``Scope()`` is no scope at all."""
+    return _Opened(scope)
+
+
 def tenant_scope(tenant: Tenant | UUID) -> _Opened:
     """Touch one tenant's rows only. Nested scopes restore the outer one, exceptions included.
 

@@ -7,3 +7,6 @@ scope_opening = Signal()
 
 cross_tenant_refused = Signal()
 """Sent when access to another tenant was refused, with `scope`, `tenant_id` and `where`."""
+
+act_recorded = Signal()
+"""Sent by `tenancy.audit.record` with `act`; a receiver that raises aborts the act."""
