@@ -140,7 +140,10 @@ TENANCY = {
     "ENCRYPTION_KEYS": partial(development_keys, VAR_DIR)
     if DEBUG and not FIELD_ENCRYPTION_KEYS
     else FIELD_ENCRYPTION_KEYS,
+    "JOBS_BACKEND": "console.jobs.QueueBackend",
 }
+SIMPLE_HISTORY_DATE_INDEX = False  # console.history declares the indexes that its look-ups use
+SIMPLE_HISTORY_FILEFIELD_TO_CHARFIELD = True
 
 # Headers ------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

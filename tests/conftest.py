@@ -21,3 +21,9 @@ def tenant_b(db):
     tenant = make_tenant("contoso", name="Contoso")
     make_membership(tenant, role="owner")
     return tenant
+
+
+@pytest.fixture(autouse=True)
+def jobs_inline(settings):
+    """Jobs run in the test's process, on commit; a test of the queue itself sets the backend back."""
+    settings.TENANCY = {**settings.TENANCY, "JOBS_BACKEND": "console.jobs.InlineBackend"}

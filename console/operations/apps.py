@@ -6,3 +6,10 @@ from django.apps import AppConfig
 class OperationsConfig(AppConfig):
     name = "console.operations"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from tenancy.signals import act_recorded
+
+        from .receivers import keep_act
+
+        act_recorded.connect(keep_act, dispatch_uid="operations-keep-act")

@@ -1,0 +1,42 @@
+"""Runs the jobs of the queue until it is stopped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import environ
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connections
+from procrastinate import PsycopgConnector
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.utils import connector_params
+
+
+class Command(BaseCommand):
+    help = (
+        "Run queued jobs until stopped (Ctrl-C, SIGTERM: the running job is finished first).\n"
+        "Listening for new jobs needs a direct connection: behind a transaction pooler set WORKER_DATABASE_URL."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="run what waits, then stop")
+        parser.add_argument("--concurrency", type=int, default=1, help="jobs at a time (default 1)")
+
+    def handle(self, *args: Any, once: bool, concurrency: int, **options: Any) -> None:
+        from console.tasks import register_periodic
+
+        register_periodic()
+        connector = PsycopgConnector(kwargs=worker_connection())
+        # Jobs ordered by jobs still go through Django's own connection, see console.tasks.manager().
+        with app.replace_connector(connector) as worker:
+            worker.run_worker(wait=not once, concurrency=concurrency, listen_notify=not once)
+        connections.close_all()
+
+
+def worker_connection() -> dict[str, Any]:
+    """How the worker itself (not the bodies of jobs) reaches the queue's tables."""
+    url = environ.Env().str("WORKER_DATABASE_URL", default="")
+    if url:
+        return {"conninfo": url}
+    params: dict[str, Any] = connector_params()
+    return params
