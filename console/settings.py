@@ -171,3 +171,8 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Tenant Operations <no-reply@localhost>")
 
 UNFOLD = {"SITE_TITLE": "Tenant Operations", "SITE_HEADER": "Tenant Operations"}
+
+# Personal data ------------------------------------------------------------
+PII = {
+    "ENFORCE_COVERAGE": False,  # `check` only warns; `manage.py pii_coverage` and the suite refuse undeclared columns
+}
