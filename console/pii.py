@@ -6,6 +6,10 @@ import pii
 
 from . import pii_accounts, pii_jobs  # noqa: F401  # each declares when imported
 
+pii.history_columns(
+    plain={"history_request_id": "id of the web request, random"},
+    actor_texts={"history_actor": "history_user"},
+)
 pii.waive(
     "contenttypes.ContentType",
     fields="app_label model",

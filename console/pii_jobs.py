@@ -29,3 +29,23 @@ class JobPII(pii.ModelPII):
 pii.waive("procrastinate.ProcrastinateEvent", fields="type", reason="steps of a job, in the program's own words")
 pii.waive("procrastinate.ProcrastinatePeriodicDefer", fields="task_name periodic_id", reason="names of periodic tasks")
 pii.waive("procrastinate.ProcrastinateWorker", reason="a worker process and its heartbeat")
+
+
+@pii.declare("console.JobRun")
+class JobRunPII(pii.ModelPII):
+    subject = pii.nobody()
+    actors = ["requested_by"]
+    fields = {
+        "key": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("keys of jobs")),
+        "message": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("progress of jobs")),
+        "error": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("failures of jobs")),
+        "lock": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("keys of jobs")),
+    }
+    plain = {
+        "id tenant queue_id": "keys",
+        "name": "name of the job in the program",
+        "state done total attempts cancel_requested": "how far it is",
+        "created_at scheduled_at started_at finished_at": "when it ran",
+    }
+    row = pii.KEEP("the record that a job ran")
+    purpose = "Showing how far jobs are"

@@ -32,9 +32,9 @@ from .declarations import ANONYMISE, DELETE, KEEP, Field, ModelPII
 from .decoders import decode_session
 from .exceptions import DeclarationError, PiiError, ProofVoid, RequestRefused
 from .hooks import cleans, on_erase
-from .links import follow, generic, itself, match, nobody, user
+from .links import follow, generic, itself, labelled, match, nobody, user
 from .masks import Mask, MaskEmail, MaskName, MaskPhone
-from .registry import declare, registry, waive
+from .registry import declare, history_columns, registry, waive
 from .strategies import (
     Blank,
     Fixed,
@@ -103,7 +103,9 @@ __all__ = [
     "decode_session",
     "follow",
     "generic",
+    "history_columns",
     "itself",
+    "labelled",
     "match",
     "nobody",
     "on_erase",

@@ -53,14 +53,20 @@ def undecided() -> list[Line]:
 
 def _line(model: type[models.Model], field: models.Field[Any, Any]) -> Line:
     label, name = model._meta.label, field.name
-    if history_of(model) is not None and name in HISTORY_OWN:
-        return Line(label, name, "history", HISTORY_OWN[name])
+    if history_of(model) is not None:
+        if name in registry.history_actor_texts:
+            return Line(label, name, "actor", "emptied when that person is erased")
+        own = {**HISTORY_OWN, **registry.history_plain}
+        if name in own:
+            return Line(label, name, "history", own[name])
     declaration = registry.get(model)
     if declaration is None:
         return Line(label, name, "", "", f"{label} is not declared")
     if name in declaration.fields:
         declared = declaration.fields[name]
         return Line(label, name, declared.category.value, repr(declared.erase))
+    if name in declaration.actor_texts:
+        return Line(label, name, "actor", "emptied when that person is erased")
     if name in declaration.actors:
         return Line(label, name, "actor", "nulled when that person is erased")
     if name in declaration.actors_kept:

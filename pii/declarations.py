@@ -57,6 +57,7 @@ class ModelPII:
         subject: one link or several; a row belongs to a person when any of them says so.
         actors: keys of somebody acting, not the subject: never exported; nulled when that somebody is erased.
         actors_kept: the same, but the (then nameless) key stays; name → reason.
+        actor_texts: text that names an actor (an address as it was); name → the column with that actor's key.
         fields: one `Field` per column with personal data.
         plain: columns without personal data; name → why. Several harmless names may share one reason, separated by
             blanks; a name or type that smells of personal data must stand alone and say why it is none.
@@ -72,6 +73,7 @@ class ModelPII:
     subject: ClassVar[Link | Iterable[Link]] = Nobody()
     actors: ClassVar[Iterable[str]] = ()
     actors_kept: ClassVar[Mapping[str, str]] = {}
+    actor_texts: ClassVar[Mapping[str, str]] = {}
     fields: ClassVar[Mapping[str, Field]] = {}
     plain: ClassVar[Mapping[str, str]] = {}
     row: ClassVar[RowRule] = ANONYMISE

@@ -15,7 +15,7 @@ from .categories import Trace
 from .declarations import ModelPII
 from .identifiers import Identifiers
 from .identifiers.normal import normal_email
-from .links import ByObject, ByUser, Follow, Itself
+from .links import ByLabel, ByObject, ByUser, Follow, Itself
 from .registry import history_model, registry
 from .subjects import Row, Subject
 
@@ -50,7 +50,7 @@ def in_order() -> list[Declared]:
 
     for model in list(pending):
         visit(model)
-    return sorted(ordered, key=lambda item: any(isinstance(link, ByObject) for link in item[1].links()))
+    return sorted(ordered, key=lambda item: any(isinstance(link, (ByObject, ByLabel)) for link in item[1].links()))
 
 
 def own_rows(model: type[models.Model], declaration: type[ModelPII], subject: Subject) -> Iterator[Row]:

@@ -117,6 +117,25 @@ class ByObject(Link):
 
 
 @dataclass(frozen=True)
+class ByLabel(Link):
+    """The row points at any declared row by model label and key, both as text."""
+
+    label: str
+    object_id: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:  # type: ignore[override]
+        return (self.label, self.object_id)
+
+    def condition(self, model: type[models.Model], subject: Subject) -> Q | None:
+        found: Q | None = None
+        for row_model, keys in subject.keys_by_model():
+            part = Q(**{self.label: row_model._meta.label_lower, f"{self.object_id}__in": keys})
+            found = part if found is None else found | part
+        return found
+
+
+@dataclass(frozen=True)
 class Nobody(Link):
     """No row is a person's own; their data can only be mentioned in it, and the scan finds that."""
 
@@ -142,6 +161,10 @@ def follow(path: str) -> Link:
 
 def generic(content_type: str = "content_type", object_id: str = "object_id") -> Link:
     return ByObject(content_type, object_id)
+
+
+def labelled(label: str, object_id: str) -> Link:
+    return ByLabel(label, object_id)
 
 
 def nobody() -> Link:

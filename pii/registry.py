@@ -23,6 +23,13 @@ class Registry:
     def __init__(self) -> None:
         self._declared: dict[str, type[ModelPII]] = {}
         self._loaded = False
+        self.history_plain: dict[str, str] = {}
+        self.history_actor_texts: dict[str, str] = {}
+
+    def history_columns(self, *, plain: dict[str, str], actor_texts: dict[str, str]) -> None:
+        """Declare the columns that the project adds to every history model (see `ModelPII` for both arguments)."""
+        self.history_plain |= plain
+        self.history_actor_texts |= actor_texts
 
     def declare(self, label: str) -> Callable[[type[ModelPII]], type[ModelPII]]:
         """Class decorator that declares the model `label` (``app.Model``, automatic M2M tables included).
@@ -69,7 +76,8 @@ class Registry:
     def _judge(self, label: str, declaration: type[ModelPII]) -> None:
         model = apps.get_model(label)
         names = {field.name for field in model._meta.get_fields()}
-        for name in [*declaration.fields, *declaration.actors, *declaration.actors_kept, *declaration.plain_reasons()]:
+        named = [*declaration.fields, *declaration.actors, *declaration.actors_kept, *declaration.plain_reasons()]
+        for name in [*named, *declaration.actor_texts, *declaration.actor_texts.values()]:
             if name not in names:
                 raise DeclarationError(f"{label} has no field '{name}'.")
         for name, field in declaration.fields.items():
@@ -108,7 +116,8 @@ class Registry:
 
     def content_hash(self) -> str:
         """SHA-256 over every declaration: two equal hashes promise the same treatment."""
-        content = {model._meta.label: describe(declaration) for model, declaration in self.items()}
+        content: dict[str, Any] = {model._meta.label: describe(declaration) for model, declaration in self.items()}
+        content["history"] = [self.history_plain, self.history_actor_texts]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -118,6 +127,7 @@ def describe(declaration: type[ModelPII]) -> dict[str, Any]:
         "subject": [repr(link) for link in declaration.links()],
         "actors": sorted(declaration.actors),
         "actors_kept": dict(declaration.actors_kept),
+        "actor_texts": dict(declaration.actor_texts),
         "row": [declaration.row.kind, declaration.row.reason],
         "mention": declaration.mention,
         "retain": [declaration.retain, declaration.retain_from],
@@ -161,3 +171,4 @@ def _histories() -> dict[type[models.Model], type[models.Model]]:
 registry = Registry()
 declare = registry.declare
 waive = registry.waive
+history_columns = registry.history_columns

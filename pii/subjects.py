@@ -81,11 +81,11 @@ class Subject:
         """(content type, keys) of every row found, for generic relations."""
         from django.contrib.contenttypes.models import ContentType
 
-        return [
-            (ContentType.objects.get_for_model(model).pk, sorted(row.pk for row in rows))
-            for model, rows in self.rows.items()
-            if rows
-        ]
+        return [(ContentType.objects.get_for_model(model).pk, keys) for model, keys in self.keys_by_model()]
+
+    def keys_by_model(self) -> list[tuple[type[models.Model], list[str]]]:
+        """Every model with rows of the person, with their keys."""
+        return [(model, sorted(row.pk for row in rows)) for model, rows in self.rows.items() if rows]
 
     def as_json(self) -> dict[str, Any]:
         """The identifying half of a request, to be scrubbed when it is done."""
