@@ -141,6 +141,8 @@ TENANCY = {
     if DEBUG and not FIELD_ENCRYPTION_KEYS
     else FIELD_ENCRYPTION_KEYS,
     "JOBS_BACKEND": "console.jobs.QueueBackend",
+    "ROLE_PREFIX": "toc",
+    "OWNER_DATABASE": "console.database.owner_database",  # asked only by what changes the schema
 }
 SIMPLE_HISTORY_DATE_INDEX = False  # console.history declares the indexes that its look-ups use
 SIMPLE_HISTORY_FILEFIELD_TO_CHARFIELD = True
@@ -171,8 +173,3 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Tenant Operations <no-reply@localhost>")
 
 UNFOLD = {"SITE_TITLE": "Tenant Operations", "SITE_HEADER": "Tenant Operations"}
-
-# Personal data ------------------------------------------------------------
-PII = {
-    "ENFORCE_COVERAGE": False,  # `check` only warns; `manage.py pii_coverage` and the suite refuse undeclared columns
-}
