@@ -1,18 +1,31 @@
-"""Two tenants always exist."""
+"""Databases as production has them, and two tenants that always exist."""
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
-from .database import use_throwaway_server
+from tenancy.testing.database import served_test_databases
+
 from .factories import make_membership, make_tenant
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    if not os.environ.get("DATABASE_URL") and not config.option.collectonly:
-        use_throwaway_server()
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request,
+    django_test_environment,
+    django_db_blocker,
+    django_db_keepdb,
+    django_db_createdb,
+    django_db_modify_db_settings,
+):
+    """Build the test databases as the owner and serve them as the login role."""
+    with (
+        django_db_blocker.unblock(),
+        served_test_databases(
+            verbosity=0, interactive=False, keepdb=django_db_keepdb and not django_db_createdb, serialized_aliases=set()
+        ),
+    ):
+        yield
 
 
 @pytest.fixture

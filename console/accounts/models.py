@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from tenancy.fields import IdentityCharField
+
 
 def normalise_email(value: str) -> str:
     """The stored form of an address: trimmed and in lower case, so that a plain index finds it under RLS."""
@@ -41,6 +43,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person. Belongs to nobody but themselves: tenants write memberships, not users."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    password = IdentityCharField(_("password"), max_length=128)
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
     full_name = models.CharField(_("full name"), max_length=255, blank=True)
     locale = models.CharField(_("language"), max_length=16, default="en")

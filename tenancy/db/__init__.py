@@ -1,1 +1,1 @@
-"""What the database itself knows of tenants."""
+"""Walls 2 and 3: what PostgreSQL itself is told."""

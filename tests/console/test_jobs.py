@@ -24,7 +24,7 @@ def count(key: str) -> None:
     SEEN.append((key, current_tenant_id()))
     with transaction.atomic():
         jobs.progress(1, 3, "one of three")
-        with connection.cursor() as cursor:
+        with system_scope(reason="test"), connection.cursor() as cursor:
             cursor.execute("SELECT done, total FROM console_jobrun WHERE key = %s", [key])
             SNAPSHOTS.extend(cursor.fetchall())
 
@@ -154,7 +154,7 @@ def test_the_job_of_a_killed_worker_is_given_back(queue):
     from procrastinate.contrib.django import app
 
     jobs.enqueue("test.count", "lost")
-    with connection.cursor() as cursor:
+    with system_scope(reason="test"), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour') RETURNING id"
         )

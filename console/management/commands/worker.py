@@ -11,6 +11,9 @@ from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 
+from tenancy.conf import role_name
+from tenancy.db.operations import has_wall_two
+
 
 class Command(BaseCommand):
     help = (
@@ -39,4 +42,8 @@ def worker_connection() -> dict[str, Any]:
     if url:
         return {"conninfo": url}
     params: dict[str, Any] = connector_params()
+    if has_wall_two(connections["default"]):
+        # The queue's tables are closed to the serving login; the worker has one of its own.
+        params["user"] = role_name("worker")
+        params.pop("cursor_factory", None)
     return params

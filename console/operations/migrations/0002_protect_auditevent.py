@@ -1,0 +1,13 @@
+"""A tenant reads what was done in it; nobody changes what was recorded."""
+
+from django.db import migrations
+
+from tenancy.db.operations import IsolateTable
+
+
+class Migration(migrations.Migration):
+    dependencies = [("operations", "0001_add_auditevent"), ("tenancy", "0002_prepare_walls")]
+
+    operations = [
+        IsolateTable("auditevent", column="tenant_key", visibility="directory", append_only=True, tenant=("SELECT",))
+    ]

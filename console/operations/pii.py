@@ -1,0 +1,27 @@
+"""What the record of acts holds about people."""
+
+from __future__ import annotations
+
+import pii
+from pii import FREETEXT
+
+
+@pii.declare("operations.AuditEvent")
+class AuditEventPII(pii.ModelPII):
+    subject = pii.labelled("target_model", "target_id")
+    actors_kept = {"actor_id": "who acted: the trail is kept, the account behind the key loses its name"}
+    actor_texts = {"actor_address": "actor_id"}
+    fields = {
+        "reason": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.ACCESS_ONLY),
+        "details": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.ACCESS_ONLY),
+    }
+    plain = {
+        "id tenant_key at": "keys and time",
+        "verb": "what was done, a word of the program",
+        "target_model": "kind of row that was changed",
+        "target_id": "key of the row that was changed, as text",
+        "request_id": "id of the web request, random",
+    }
+    row = pii.KEEP("the record that somebody acted is accountability, Art. 5(2)")
+    legal_basis = "Art. 6(1)(c)"
+    purpose = "Accountability"

@@ -1,0 +1,63 @@
+"""The SQL that tells PostgreSQL the scope: always ``SET LOCAL``, so that it ends with the transaction.
+
+Session-level settings leak through persistent connections and transaction poolers; SET LOCAL never outlives COMMIT.
+https://www.postgresql.org/docs/current/sql-set.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+
+from tenancy.conf import role_name
+from tenancy.scope import Scope, ScopeKind, current_scope
+
+PREFIX = "SET LOCAL ROLE "
+
+_narrow: ContextVar[str | None] = ContextVar("tenancy_narrow_role", default=None)
+
+
+@contextmanager
+def narrow_role(role: str) -> Iterator[None]:
+    """Run statements under one narrow role (``import``, ``scan``, …) while the scope stays what it is."""
+    token = _narrow.set(role)
+    try:
+        yield
+    finally:
+        _narrow.reset(token)
+
+
+def database_kind(scope: Scope) -> str:
+    """The word in ``tenancy.kind``; policies compare it, so that a bare SET ROLE reaches nothing."""
+    if scope.kind is ScopeKind.STAFF and scope.content:
+        return "content"
+    return "identity" if scope.kind is ScopeKind.NONE else str(scope.kind)
+
+
+def scope_message() -> str:
+    """The statements for the scope of the running code, each ended with a semicolon."""
+    scope = current_scope()
+    role = _narrow.get()
+    if role is None:
+        if scope.kind is ScopeKind.TENANT:
+            role = "tenant"
+        elif scope.is_wide:
+            role = "wide"
+        else:
+            role = "identity"
+    return _message(role_name(role), database_kind(scope), str(scope.tenant_id or ""))
+
+
+@lru_cache(maxsize=4096)
+def _message(role: str, kind: str, tenant: str) -> str:
+    quoted = role.replace('"', '""')
+    return f"{PREFIX}\"{quoted}\"; SET LOCAL tenancy.kind = '{kind}'; SET LOCAL tenancy.tenant = '{tenant}'; "
+
+
+def strip_message(sql: str) -> str:
+    """The statement alone, without the scope before it: logs and `connection.queries` show what was asked."""
+    if not sql.startswith(PREFIX):
+        return sql
+    return sql.split("; ", 3)[3]

@@ -1,0 +1,121 @@
+"""The driver's connection and cursors, which send the scope with the statement that needs it.
+
+State lives on the driver's connection, so that a pool's hand-outs are right. An autocommit statement gets the scope as
+a prefix in the same message; a transaction gets it with its BEGIN; a switch inside one rides on the next statement.
+Nothing costs a round trip of its own, but where the driver cannot put two statements in one message (COPY, prepared
+statements and named cursors in autocommit).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import generators
+from psycopg.abc import PQGen
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus, TransactionStatus
+
+from tenancy.db.message import scope_message
+
+
+class ScopedConnection(psycopg.Connection[Any]):
+    """Knows which scope the server was told in the open transaction."""
+
+    carries_scope = True  # False for the owner, who works as itself
+    _told: str | None = None
+
+    def untold(self) -> str:
+        """What must go out before the next statement; empty where the server knows, or BEGIN will carry it."""
+        if not self.carries_scope:
+            return ""
+        status = self.pgconn.transaction_status
+        if status == TransactionStatus.IDLE:
+            return scope_message() if self.autocommit else ""
+        if status == TransactionStatus.INTRANS:
+            message = scope_message()
+            return "" if message == self._told else message
+        return ""  # a failed transaction takes nothing but ROLLBACK
+
+    def told(self, message: str | None) -> None:
+        """Remember what the server knows; None after an error or a rollback to a savepoint, which revert it."""
+        self._told = message
+
+    def _get_tx_start_command(self) -> bytes:
+        self._told = None  # whoever begins a transaction, the server knows nothing in it yet
+        return super()._get_tx_start_command()
+
+    def _start_query(self) -> PQGen[None]:
+        # The driver begins a transaction in a message of its own and accepts one result; ours carries the scope along.
+        if not self.carries_scope or self._pipeline:
+            yield from super()._start_query()
+            return
+        if self.autocommit or self.pgconn.transaction_status != TransactionStatus.IDLE:
+            return
+        message = scope_message()
+        self.pgconn.send_query(self._get_tx_start_command() + b"; " + message.encode())
+        for result in (yield from generators.execute(self.pgconn)):
+            if result.status != ExecStatus.COMMAND_OK:
+                raise error_from_result(result, encoding=self.info.encoding)
+        self._told = message
+
+    @contextmanager
+    def told_first(self) -> Iterator[None]:
+        """Tell the scope before something that cannot carry it: COPY, a prepared statement, a named cursor."""
+        if not self.carries_scope:
+            yield
+        elif self.autocommit and self.pgconn.transaction_status == TransactionStatus.IDLE:
+            with self.transaction():
+                self._tell()
+                yield
+        else:
+            if self.pgconn.transaction_status == TransactionStatus.IDLE or self.untold():
+                self._tell()
+            yield
+
+    def _tell(self) -> None:
+        message = scope_message()
+        psycopg.ClientCursor(self).execute(message)  # type: ignore[arg-type]
+        self._told = message
+
+
+class ScopedCursorMixin:
+    """Brings the scope with every statement of a cursor."""
+
+    takes_prefix = True
+    connection: ScopedConnection
+
+    def execute(self, query: Any, params: Any = None, **kwargs: Any) -> Any:
+        connection = self.connection
+        message = connection.untold()
+        if message and (not self.takes_prefix or not isinstance(query, str) or kwargs.get("prepare")):
+            with connection.told_first():
+                return super().execute(query, params, **kwargs)  # type: ignore[misc]
+        try:
+            if not message:
+                result = super().execute(query, params, **kwargs)  # type: ignore[misc]
+            else:
+                result = super().execute(message + query, params, **kwargs)  # type: ignore[misc]
+                self.set_result(-1)  # type: ignore[attr-defined]
+                connection.told(message)
+        except BaseException:
+            connection.told(None)
+            raise
+        if isinstance(query, str) and query[:8].upper() == "ROLLBACK":
+            connection.told(None)
+        return result
+
+    def executemany(self, query: Any, params_seq: Any, **kwargs: Any) -> Any:
+        with self.connection.told_first():
+            return super().executemany(query, params_seq, **kwargs)  # type: ignore[misc]
+
+    def stream(self, query: Any, params: Any = None, **kwargs: Any) -> Iterator[Any]:
+        with self.connection.told_first():
+            yield from super().stream(query, params, **kwargs)  # type: ignore[misc]
+
+    @contextmanager
+    def copy(self, statement: Any, params: Any = None, **kwargs: Any) -> Iterator[Any]:
+        with self.connection.told_first(), super().copy(statement, params, **kwargs) as copy:  # type: ignore[misc]
+            yield copy

@@ -1,0 +1,32 @@
+"""`migrate`, run as the tables' owner, and refused at the end when a table is neither isolated nor declared shared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.core.management.commands.migrate import Command as MigrateCommand
+from django.db import connections
+
+from tenancy.db.declared import undeclared_tables
+from tenancy.db.operations import has_wall_two
+from tenancy.db.owner import owner_connection
+from tenancy.scope import system_scope
+
+
+class Command(MigrateCommand):
+    """Django's command with the right connection and one question more."""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        connection = connections[options["database"]]
+        with owner_connection(options["database"]), system_scope(reason="migrate"):
+            super().handle(*args, **options)
+            if options.get("plan") or options.get("check_unapplied") or options.get("app_label"):
+                return
+            unclear = undeclared_tables(connection) if has_wall_two(connection) else []
+        if unclear:
+            raise CommandError(
+                f"Migrated, but these tables are neither isolated nor declared shared: {', '.join(unclear)}. "
+                "Add IsolateTable, ProtectPeopleTable, ProtectStaffTable or ShareTable (tenancy.db.operations) "
+                "for each to a migration; until then the application's roles cannot read them."
+            )
