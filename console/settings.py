@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "tenancy.middleware.TenantMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -93,6 +94,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # People -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
+SESSION_ENGINE = "tenancy.sessions"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -137,12 +139,12 @@ FIELD_ENCRYPTION_KEYS = env.list(
     "FIELD_ENCRYPTION_KEYS", default=[]
 )  # newest first; `manage.py rotate_encryption_keys`
 TENANCY = {
+    "ROLE_PREFIX": "toc",
+    "OWNER_DATABASE": "console.database.owner_database",
     "ENCRYPTION_KEYS": partial(development_keys, VAR_DIR)
     if DEBUG and not FIELD_ENCRYPTION_KEYS
     else FIELD_ENCRYPTION_KEYS,
     "JOBS_BACKEND": "console.jobs.QueueBackend",
-    "ROLE_PREFIX": "toc",
-    "OWNER_DATABASE": "console.database.owner_database",  # asked only by what changes the schema
 }
 SIMPLE_HISTORY_DATE_INDEX = False  # console.history declares the indexes that its look-ups use
 SIMPLE_HISTORY_FILEFIELD_TO_CHARFIELD = True
@@ -173,3 +175,8 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Tenant Operations <no-reply@localhost>")
 
 UNFOLD = {"SITE_TITLE": "Tenant Operations", "SITE_HEADER": "Tenant Operations"}
+
+# Personal data ------------------------------------------------------------
+PII = {
+    "ENFORCE_COVERAGE": False,  # `check` only warns; `manage.py pii_coverage` and the suite refuse undeclared columns
+}

@@ -1,6 +1,7 @@
 """Django's entry into the app."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class TenancyConfig(AppConfig):
@@ -9,3 +10,9 @@ class TenancyConfig(AppConfig):
     name = "tenancy"
     verbose_name = "Tenants"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from .settings import checks
+
+        checks.connect()
+        autodiscover_modules("tenant_settings")

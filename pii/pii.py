@@ -1,0 +1,57 @@
+"""The declarations of the tenancy app's models, and of this app's own."""
+
+from __future__ import annotations
+
+import pii
+from pii import FREETEXT, IDENTITY, SECRET
+
+
+@pii.declare("tenancy.UserTenantMembership")
+class MembershipPII(pii.ModelPII):
+    subject = pii.user("user")
+    fields = {
+        "display_name": pii.Field(IDENTITY, erase=pii.Blank(), trace=pii.NAME, mask=pii.MaskName()),
+        "external_id": pii.Field(IDENTITY, erase=pii.Blank(), trace=pii.KEY),
+        "title": pii.Field(IDENTITY, erase=pii.Blank()),
+    }
+    plain = {
+        "id tenant user": "keys; the account behind them is erased in its own row",
+        "role is_active": "what the membership may do",
+        "created_at updated_at": "when the row was written",
+    }
+    purpose = "Saying who belongs to an organisation, and as what"
+
+
+@pii.declare("tenancy.Invitation")
+class InvitationPII(pii.ModelPII):
+    subject = pii.match(email="email")
+    actors = ["invited_by"]
+    fields = {
+        "email": pii.Field(IDENTITY, erase=pii.RandomEmail(), trace=pii.EMAIL, mask=pii.MaskEmail()),
+        "token_hash": pii.Field(SECRET, erase=pii.RandomText(), export=pii.withhold("a secret that opens an account")),
+    }
+    plain = {
+        "id tenant": "keys",
+        "role": "what the membership would be allowed to do",
+        "created_at expires_at accepted_at revoked_at sent_count": "the invitation's own life",
+    }
+    row = pii.DELETE
+    purpose = "Letting invited people in"
+
+
+@pii.declare("tenancy.Tenant")
+class TenantPII(pii.ModelPII):
+    subject = pii.nobody()
+    fields = {
+        "name": pii.Field(IDENTITY, erase=pii.Scrub(), export=pii.withhold("the organisation's name")),
+        "suspended_reason": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("about the organisation")),
+        "settings": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("settings of the organisation")),
+    }
+    plain = {
+        "id is_active state": "the organisation itself",
+        "slug": "part of addresses; a slug that is a person's name is found by the scan and decided by hand",
+        "suspended_until created_at updated_at": "when the row was written",
+    }
+    row = pii.KEEP("an organisation is no person")
+    mention = "review"
+    purpose = "Running an organisation's account"
