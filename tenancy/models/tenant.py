@@ -10,6 +10,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ..audit import moment
+
 RESERVED_SLUGS = frozenset(
     (
         "about account accounts admin api app assets auth billing blog console dashboard docs healthz help "
@@ -59,7 +61,7 @@ class Tenant(models.Model):
     suspended_reason = models.TextField(_("reason of suspension"), blank=True, editable=False)  # members are shown it
     suspended_until = models.DateTimeField(_("suspended until"), null=True, blank=True, editable=False)
     settings = models.JSONField(_("settings"), default=dict, blank=True, editable=False)  # see tenancy.settings
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    created_at = models.DateTimeField(_("created"), default=moment, editable=False)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:
