@@ -115,7 +115,13 @@ def request_id() -> str:
 
 _tenant_owned = {"bases": (TenantHistoryRow,), "history_manager": ScopedHistoryManager, "no_db_index": ["id", "tenant"]}
 
-register(Tenant, app="console", records_class=Trail, no_db_index=["id", "slug"])
+register(
+    Tenant,
+    app="console",
+    records_class=Trail,
+    excluded_fields=["settings", "settings_version"],  # tenancy keeps their history itself, without secrets
+    no_db_index=["id", "slug"],
+)
 register(UserTenantMembership, app="console", records_class=Trail, **_tenant_owned)
 register(Invitation, app="console", records_class=Trail, excluded_fields=["token_hash"], **_tenant_owned)
 register(

@@ -50,8 +50,54 @@ class TenantPII(pii.ModelPII):
     plain = {
         "id is_active state": "the organisation itself",
         "slug": "part of addresses; a slug that is a person's name is found by the scan and decided by hand",
+        "settings_version": "how often the settings changed",
         "suspended_until created_at updated_at": "when the row was written",
     }
     row = pii.KEEP("an organisation is no person")
     mention = "review"
     purpose = "Running an organisation's account"
+
+
+_CHANGE = {
+    "id": "key",
+    "version source": "which change it was, and through which door it came",
+    "actor_id": "key of the account that made the change; the account behind it is erased in its own row",
+    "created_at": "when it was made",
+}
+_CHANGE_TEXTS = {
+    "changes": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("settings of the organisation")),
+    "reason": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("why the organisation's settings changed")),
+}
+
+
+@pii.declare("tenancy.SettingChange")
+class SettingChangePII(pii.ModelPII):
+    subject = pii.nobody()
+    fields = dict(_CHANGE_TEXTS)
+    plain = _CHANGE | {"tenant": "key"}
+    row = pii.KEEP("an organisation is no person")
+    mention = "review"
+    purpose = "Knowing who changed a setting, when and why, and undoing it"
+
+
+@pii.declare("tenancy.PlatformSettings")
+class PlatformSettingsPII(pii.ModelPII):
+    subject = pii.nobody()
+    fields = {
+        "document": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("settings of the platform")),
+        "locks": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("who locked a setting of the platform")),
+    }
+    plain = {"id version revision": "the one row, and how often it changed"}
+    row = pii.KEEP("the platform is no person")
+    mention = "review"
+    purpose = "Defaults and locks that hold for every organisation"
+
+
+@pii.declare("tenancy.PlatformSettingChange")
+class PlatformSettingChangePII(pii.ModelPII):
+    subject = pii.nobody()
+    fields = dict(_CHANGE_TEXTS)
+    plain = _CHANGE | {"locks": "names of settings that were locked or unlocked"}
+    row = pii.KEEP("the platform is no person")
+    mention = "review"
+    purpose = "Knowing who changed the platform's defaults, when and why"

@@ -12,7 +12,8 @@ class TenancyConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from .settings import checks
+        from .settings import checks, platform
 
         checks.connect()
+        platform.connect()
         autodiscover_modules("tenant_settings")

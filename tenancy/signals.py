@@ -10,3 +10,6 @@ cross_tenant_refused = Signal()
 
 act_recorded = Signal()
 """Sent by `tenancy.audit.record` with `act`; a receiver that raises aborts the act."""
+
+settings_changed = Signal()
+"""Sent inside the transaction that changed settings, with `tenant_id` (None: the platform's) and `names`."""

@@ -3,6 +3,16 @@
 from .invitation import Invitation
 from .membership import UserTenantMembership
 from .owned import TenantOwnedModel
+from .setting import PlatformSettingChange, PlatformSettings, SettingChange
 from .tenant import Tenant, TenantState
 
-__all__ = ["Invitation", "Tenant", "TenantOwnedModel", "TenantState", "UserTenantMembership"]
+__all__ = [
+    "Invitation",
+    "PlatformSettingChange",
+    "PlatformSettings",
+    "SettingChange",
+    "Tenant",
+    "TenantOwnedModel",
+    "TenantState",
+    "UserTenantMembership",
+]

@@ -10,7 +10,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ..audit import moment
+from ..settings.config import Config
 
 RESERVED_SLUGS = frozenset(
     (
@@ -61,7 +61,8 @@ class Tenant(models.Model):
     suspended_reason = models.TextField(_("reason of suspension"), blank=True, editable=False)  # members are shown it
     suspended_until = models.DateTimeField(_("suspended until"), null=True, blank=True, editable=False)
     settings = models.JSONField(_("settings"), default=dict, blank=True, editable=False)  # see tenancy.settings
-    created_at = models.DateTimeField(_("created"), default=moment, editable=False)
+    settings_version = models.PositiveIntegerField(_("version of settings"), default=0, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:
@@ -89,4 +90,21 @@ class Tenant(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.is_active = self.state == TenantState.ACTIVE
+        if not self._state.adding and not args and kwargs.get("update_fields") is None:
+            # Settings are written by tenancy.settings.store alone: an instance read earlier would undo a change.
+            kept = ("id", "settings", "settings_version")
+            loaded = self.__dict__
+            fields = [field for field in self._meta.concrete_fields if field.attname in loaded]
+            kwargs["update_fields"] = [field.name for field in fields if field.name not in kept]
         super().save(*args, **kwargs)
+
+    @property
+    def config(self) -> Config:
+        """The tenant's resolved settings: ``tenant.config.members.allowed_domains``. Typed, cached and read-only.
+
+        The first use in a request reads the platform's overrides (one query); values come with this row.
+        """
+        config = self.__dict__.get("_config")
+        if config is None or not config.is_current(self):
+            config = self.__dict__["_config"] = Config(self)
+        return config

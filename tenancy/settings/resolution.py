@@ -9,9 +9,9 @@ from typing import Any
 
 from .errors import Problem
 from .registry import Group, Setting
+from .secrets import is_sealed
 from .upgrade import Stored
 
-SECRET = "$secret"  # noqa: S105 - the key under which a sealed value stands in the document
 _MISSING: Any = object()
 
 
@@ -141,7 +141,7 @@ def _level(setting: Setting, source: Source, stored: Stored) -> Level:
 def judge_stored(setting: Setting, value: Any) -> list[Problem]:
     """What is wrong with a value as it is stored: a secret is sealed, and its text was judged when it was set."""
     if setting.is_secret:
-        if isinstance(value, dict) and isinstance(value.get(SECRET), str):
+        if is_sealed(value):
             return []
         return [Problem((), "a secret is stored in clear", "not_sealed")]
     return setting.problems(value)

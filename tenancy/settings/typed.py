@@ -13,6 +13,7 @@ from typing import Any, TypeVar, dataclass_transform
 
 from .formats import format_duration, parse_duration
 from .registry import Group, Registry, registry
+from .secrets import Secret
 from .values import Convert, as_is, nullable
 
 C = TypeVar("C")
@@ -24,7 +25,6 @@ def setting(
     title: str = "",
     help: str = "",
     permission: str = "",
-    secret: bool = False,
     **keywords: Any,
 ) -> Any:
     """A field of a settings class.
@@ -37,7 +37,6 @@ def setting(
     extra |= {"title": title} if title else {}
     extra |= {"description": help} if help else {}
     extra |= {"x-permission": permission} if permission else {}
-    extra |= {"x-secret": True} if secret else {}
     return dataclasses.field(default=default, metadata={"schema": extra})
 
 
@@ -83,7 +82,7 @@ def class_schema(cls: Any) -> tuple[dict[str, Any], Convert]:
         schema |= extra
         if item.default is dataclasses.MISSING:
             required.append(item.name)
-        elif not extra.get("x-secret"):
+        elif not schema.get("x-secret"):
             schema["default"] = to_json(item.default)
         parts[item.name] = schema
     made: dict[str, Any] = {"type": "object", "properties": parts, "x-order": list(parts)}
@@ -127,8 +126,8 @@ def annotation_schema(hint: Any, where: str) -> tuple[dict[str, Any], Convert]:
         schema, convert = _PLAIN[hint]
         return dict(schema), convert
     raise TypeError(
-        f"{where}: no schema for {hint}. Use bool, int, float, str, timedelta, ZoneInfo, Literal, an enum, "
-        "a dataclass, tuple[X, ...], frozenset[X] or X | None (values are shared, so they must be immutable)."
+        f"{where}: no schema for {hint}. Use bool, int, float, str, timedelta, ZoneInfo, Secret, Literal, "
+        "an enum, a dataclass, tuple[X, ...], frozenset[X] or X | None (values are shared, so they must be immutable)."
     )
 
 
@@ -139,6 +138,7 @@ _PLAIN: dict[Any, tuple[dict[str, Any], Convert]] = {
     str: ({"type": "string"}, as_is),
     timedelta: ({"type": "string", "format": "duration"}, parse_duration),
     zoneinfo.ZoneInfo: ({"type": "string", "format": "time-zone"}, zoneinfo.ZoneInfo),
+    Secret: ({"type": "string", "x-secret": True}, as_is),
 }
 
 

@@ -26,7 +26,7 @@ class Stored:
 def read(group: Group, document: Any) -> Stored:
     """The values of `group` in a settings document (``{"group": {"v": 1, "values": {…}}}``), upgraded."""
     entry = document.get(group.key) if isinstance(document, dict) else None
-    if not entry:
+    if entry is None:
         return Stored()
     values = entry.get("values") if isinstance(entry, dict) else None
     version = entry.get("v", 1) if isinstance(entry, dict) else None

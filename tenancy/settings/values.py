@@ -47,9 +47,11 @@ class Values:
 def converter(schema: dict[str, Any], name: str = "") -> Convert:
     """A function from a judged JSON value of `schema` to its Python value; `name` is for messages."""
     kind = type_of(schema)
-    if kind == "array":
+    if schema.get("x-secret"):
+        plain: Convert = as_is
+    elif kind == "array":
         item = converter(schema["items"], name)
-        plain: Convert = lambda value: tuple(map(item, value))  # noqa: E731
+        plain = lambda value: tuple(map(item, value))  # noqa: E731
     elif kind == "object":
         plain = _object(schema, name)
     else:

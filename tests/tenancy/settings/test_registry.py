@@ -11,8 +11,9 @@ from typing import Literal
 import pytest
 from django.db.models import TextChoices
 
-from tenancy.settings import Registry, SchemaRefused, UnknownSetting, register, registry, setting, settings_group
+from tenancy.settings import Registry, SchemaRefused, UnknownSetting, registry, setting, settings_group
 from tenancy.settings.checks import check_settings
+from tenancy.settings.secrets import Secret
 from tenancy.settings.values import converter
 
 TEXT = {"type": "object", "properties": {"a": {"type": "string", "default": ""}}}
@@ -42,7 +43,7 @@ def declare(into):
         zone: zoneinfo.ZoneInfo = setting(zoneinfo.ZoneInfo("UTC"))
         mode: Literal["fast", "slow"] | None = setting(None)
         rules: tuple[Rule, ...] = setting((), maxItems=3)
-        password: str | None = setting(None, secret=True)
+        password: Secret | None = setting(None)
 
     return Sample
 
@@ -133,21 +134,6 @@ def test_unknown_names_bring_the_nearest():
     with pytest.raises(UnknownSetting, match="Did you mean sample"):
         own.group("sampel")
     assert own.setting("sample.domains").name == "sample.domains"
-
-
-@pytest.fixture
-def declared():
-    """Declares groups in the project's registry for one test."""
-    made = []
-
-    def add(key, schema, **options):
-        made.append(key)
-        return register(key, schema, **options)
-
-    yield add
-    for key in dict.fromkeys(made):
-        registry.remove(key)
-    registry.duplicates.clear()
 
 
 def test_the_project_declares_nothing_that_is_refused():
