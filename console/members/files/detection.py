@@ -1,0 +1,149 @@
+"""Looks at a file and answers, before anything happens, how it would be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from .dialects import Dialect, find_dialect
+from .encodings import Encoding, find_encoding
+from .headers import Header, find_header
+from .kinds import kind_of
+from .limits import MAX_COLUMNS, SAMPLE_CHARS, SAMPLE_LINES
+from .lines import read_lines
+from .mapping import ColumnMap, find_layout, map_columns
+from .problems import FileRefused, presentable
+from .sheets import read_sheet, sheet_names
+from .tables import Record, read_records
+from .targets import Layout, Target
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """What a person decided; blank means: detect. `mapping` is column → field."""
+
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    mapping: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Detection:
+    """How a file is read. `header_line` is 0 when the file has no names; `sample` holds its first rows."""
+
+    path: Path
+    kind: str
+    target: Target
+    encoding: Encoding
+    dialect: Dialect
+    header: Header
+    header_line: int
+    layout: Layout | None
+    columns: ColumnMap
+    sample: tuple[Record, ...]
+    sheet: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> list[str]:
+        """Labels of required fields that no column feeds."""
+        return [item.label for item in self.target.fields if item.required and item.name not in self.columns.columns]
+
+    def summary(self) -> dict[str, object]:
+        """The answer as plain data, for pages and ``--json``."""
+        return {
+            "kind": self.kind,
+            "encoding": self.encoding.label if self.kind == "csv" else "",
+            "delimiter": self.dialect.label if self.kind == "csv" else "",
+            "sheet": self.sheet,
+            "header_line": self.header_line,
+            "layout": self.layout.name if self.layout else "",
+            "layout_label": self.layout.label if self.layout else "hand-kept list",
+            "columns": [
+                {"name": name, "field": self.columns.field_of(index)} for index, name in enumerate(self.header.names)
+            ],
+            "notes": list(self.notes),
+        }
+
+
+def detect(path: Path, target: Target, overrides: Overrides | None = None) -> Detection:
+    """How the file at `path` would be read as rows of `target`.
+
+    Raises FileRefused for a file that is no table, and MappingError for a mapping that names unknown things.
+    """
+    wish = overrides or Overrides()
+    kind = kind_of(path)
+    notes: list[str] = []
+    encoding, dialect, sheet = Encoding(wish.encoding or "utf-8"), Dialect(), ""
+    if kind == "csv":
+        encoding, dialect, records = _read_text(path, target, wish, notes)
+    else:
+        sheet, records = _read_workbook(path, wish, notes)
+    rows = [record.cells for record in records]
+    if not any(cell.strip(" \t\r\n,;|\"'") for cells in rows for cell in cells):
+        raise FileRefused("no_rows", "The file holds no rows.", "Export it again and check that it holds people.")
+    widest = max(len(cells) for cells in rows)
+    header = find_header(rows, target)
+    if len(header.names) > MAX_COLUMNS or (header.index < 0 and widest > MAX_COLUMNS):
+        raise FileRefused(
+            "too_many_columns",
+            f"The table has {max(widest, len(header.names)):,} columns; at most {MAX_COLUMNS} are read.",
+            "Keep the columns that describe people and delete the others.",
+        )
+    below = records[header.index + 1 :]
+    sample = tuple(record for record in below if any(cell.strip() for cell in record.cells))
+    layout = find_layout(header, target)
+    columns = map_columns(header, [record.cells for record in sample[:100]], layout, target, wish.mapping)
+    if header.index < 0:
+        notes.append("The file has no row of names; columns are told by their content.")
+    elif header.index > 0:
+        notes.append(f"{header.index} lines above the names of the columns are left out.")
+    line = records[header.index].line if header.index >= 0 else 0
+    return Detection(
+        path, kind, target, encoding, dialect, header, line, layout, columns, sample[:20], sheet, tuple(notes)
+    )
+
+
+def _read_text(path: Path, target: Target, wish: Overrides, notes: list[str]) -> tuple[Encoding, Dialect, list[Record]]:
+    if wish.encoding:
+        try:
+            "".encode(wish.encoding)
+        except LookupError as error:
+            raise FileRefused(
+                "encoding", f"There is no encoding “{presentable(wish.encoding)}”.", "Name one such as utf-8 or cp1252."
+            ) from error
+        encoding = Encoding(wish.encoding)
+    else:
+        encoding = find_encoding(path)
+    if encoding.mixed:
+        notes.append("The file mixes two encodings; lines in the other one are listed.")
+    elif not encoding.certain:
+        notes.append(f"The encoding is a guess ({encoding.label}): check names with accents in the sample.")
+    lines: list[str] = []
+    size = 0
+    for line in islice(read_lines(path, encoding), SAMPLE_LINES):
+        lines.append(line)
+        size += len(line)
+        if size > SAMPLE_CHARS:
+            break
+    dialect = find_dialect(lines, target, wish.delimiter)
+    return encoding, dialect, list(read_records(iter(lines), dialect))
+
+
+def _read_workbook(path: Path, wish: Overrides, notes: list[str]) -> tuple[str, list[Record]]:
+    names = sheet_names(path)
+    if wish.sheet and wish.sheet not in names:
+        raise FileRefused(
+            "no_sheet", f"There is no sheet “{presentable(wish.sheet)}”.", f"Sheets are: {', '.join(names)}."
+        )
+    for name in [wish.sheet] if wish.sheet else names[:20]:
+        records = list(islice(read_sheet(path, name), SAMPLE_LINES))
+        if records or name == wish.sheet:
+            others = [other for other in names if other != name]
+            if others:
+                notes.append(f"Only the sheet “{presentable(name)}” is read; there are {len(others)} more.")
+            return name, records
+    return names[0], []

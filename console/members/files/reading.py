@@ -1,0 +1,62 @@
+"""Streams the rows of a file: opens it as detection said, and translates record by record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from .detection import Detection
+from .lines import read_lines
+from .sheets import read_sheet
+from .tables import Record, read_records
+from .targets import Rule
+from .translation import Row, Translator
+
+BLANK = "The line is blank."
+
+
+def read_records_of(detection: Detection, foreign: list[int] | None = None) -> Iterator[Record]:
+    """The records below the names of the columns, blank ones included."""
+    if detection.kind == "xlsx":
+        records = read_sheet(detection.path, detection.sheet)
+    else:
+        lines = read_lines(detection.path, detection.encoding, foreign)
+        records = read_records(lines, detection.dialect, len(detection.header.names))
+    for record in records:
+        if record.line > detection.header_line:
+            yield record
+
+
+def read_rows(
+    detection: Detection, *, rules: Sequence[Rule] = (), foreign: list[int] | None = None
+) -> tuple[Iterator[Row], Translator]:
+    """The rows of the file, and the translator that counts the rules it uses while they are read.
+
+    `rules` are translations that a person added; `foreign` collects lines in another encoding. Blank lines come as
+    one skipped row per run.
+    """
+    translator = Translator(detection.target, detection.header, detection.columns, rules)
+    return _rows(detection, translator, foreign), translator
+
+
+def _rows(detection: Detection, translator: Translator, foreign: list[int] | None) -> Iterator[Row]:
+    width = len(detection.header.names)
+    pad = detection.kind == "xlsx"
+    blank: Row | None = None
+    for record in read_records_of(detection, foreign):
+        cells = record.cells
+        if record.problem is None and not any(map(str.strip, cells)):
+            if blank is not None and blank.last_line + 1 == record.line:
+                blank.last_line = record.line
+                continue
+            if blank is not None:
+                yield blank
+            blank = Row(record.line, skipped=BLANK, last_line=record.line)
+            continue
+        if blank is not None:
+            yield blank
+            blank = None
+        if pad and len(cells) < width:  # spreadsheets leave out blank cells at the end of a row
+            cells.extend([""] * (width - len(cells)))
+        yield translator.row(record)
+    if blank is not None:
+        yield blank

@@ -1,0 +1,81 @@
+"""Files made to hurt: each is refused or survived with a clear message."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+
+from console.members.files import FileRefused
+
+from .helpers import codes, look, rows_of, values
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty"),
+        (b"%PDF-1.7\nxxx", "not_a_table"),
+        (OLE + b"x" * 600, "not_a_table"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "not_a_table"),
+        (b"<!DOCTYPE html><html><body>a@x.test</body></html>", "not_a_table"),
+        (b'[{"email": "a@x.test"}]', "not_a_table"),
+        (bytes(range(256)) * 40, "not_a_table"),
+        (b"PK\x03\x04 broken", "damaged"),
+        (b"\n\n  \n;;;\n", "no_rows"),
+        (",".join(f"c{n}" for n in range(10_000)).encode() + b"\n" + b"x," * 9_999 + b"x\n", "too_many_columns"),
+        (b"email,name\n" + b'a@x.test,"b\n' * 100_000, "open_quotes"),
+    ],
+)
+def test_what_is_no_table_is_refused_by_name(tmp_path, content, code):
+    with pytest.raises(FileRefused) as refused:
+        rows_of(tmp_path, content)
+    assert refused.value.code == code
+    assert refused.value.remedy
+
+
+def test_a_zip_that_is_no_workbook_is_refused(tmp_path):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("people.csv", "email\na@x.test\n")
+    with pytest.raises(FileRefused, match="ZIP archive"):
+        look(tmp_path, packed.getvalue())
+
+
+def test_a_cell_of_two_million_characters_costs_its_own_row(tmp_path):
+    content = "email,name\na@x.test,A\nb@x.test," + "x" * 2_000_000 + "\nc@x.test,C\n"
+    rows = rows_of(tmp_path, content)
+    assert codes(rows) == ["line_too_long"]
+    assert [(row.line, bool(row.values)) for row in rows] == [(2, True), (3, False), (4, True)]
+    assert len(rows[1].problems[0].value) < 250
+
+
+def test_a_long_quoted_cell_over_many_lines_costs_its_own_row(tmp_path):
+    rows = rows_of(tmp_path, 'email,name\na@x.test,"' + "x\n" * 300 + '"\nc@x.test,C\n')
+    assert codes(rows)[0] == "open_quote"
+    assert values(rows)[-1][0] == "c@x.test"
+
+
+def test_nul_bytes_and_control_characters_are_refused_in_their_cell(tmp_path):
+    rows = rows_of(tmp_path, "email,name\na@x.test,A\0B\nb@x.test,B\x07\nc\0@x.test,C\nd@x.test,D\n")
+    assert [(row.line, row.problems[0].code) for row in rows if row.problems] == [
+        (2, "nul"),
+        (3, "control"),
+        (4, "nul"),
+    ]
+    assert [row[0] for row in values(rows)] == ["d@x.test"]
+
+
+def test_formulas_in_a_text_file_stay_text(tmp_path):
+    assert values(rows_of(tmp_path, "email,name\na@x.test,=1+1\n"))[0][1] == "=1+1"
+
+
+def test_too_long_values_name_their_column(tmp_path):
+    rows = rows_of(tmp_path, f"email,name,title\na@x.test,{'n' * 300},{'t' * 256}\n")
+    assert [(problem.column, problem.code) for problem in rows[0].problems] == [
+        ("name", "too_long"),
+        ("title", "too_long"),
+    ]
