@@ -17,6 +17,7 @@ DEBUG = env.bool("DEBUG", default=True)
 SECRET_KEY = env.str("SECRET_KEY", default="insecure-development-key" if DEBUG else environ.Env.NOTSET)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", ".localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ENVIRONMENT = env.str("ENVIRONMENT", default="development" if DEBUG else "production")  # shown as a badge
 BASE_URL = env.str("BASE_URL", default="http://localhost:8000")  # used in mails sent outside a request
 ROOT_URLCONF = "console.urls"
 WSGI_APPLICATION = "console.wsgi.application"
@@ -31,6 +32,7 @@ INSTALLED_APPS = [
     "unfold.contrib.simple_history",
     "console",
     "console.accounts",
+    "console.mail",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -65,8 +67,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "console.accounts.middleware.PersonalMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "tenancy.middleware.TenantMiddleware",
+    "console.accounts.middleware.AccountPagesMiddleware",
+    "console.accounts.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -83,6 +88,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "console.context.site",
             ]
         },
     }
@@ -95,7 +101,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # People -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 SESSION_ENGINE = "tenancy.sessions"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["console.accounts.backends.PersonBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -106,16 +112,39 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "account_login"
+OPEN_SIGNUP = env.bool("OPEN_SIGNUP", default=False)  # otherwise people come in by invitation only
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=True)  # the demo turns it off; accounts.E001 refuses that
+ACCOUNT_ADAPTER = "console.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "console.accounts.forms.SignupForm"
+ACCOUNT_FORMS = {"reset_password": "console.accounts.reset.ResetPasswordForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_DISPLAY = "console.accounts.people.display_name"
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True  # a code, not a link: the address can change with a second factor set
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_CHANGE_EMAIL = True  # one address per person; the new one counts once its code was typed
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # tells a person of every change to how they sign in
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)  # proxies whose X-Forwarded-For is believed
+MFA_ADAPTER = "console.accounts.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Tenant Operations"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # http://localhost
+
+# Cache: rate limits and the codes that were already used. LocMem counts per process; accounts.E003 refuses it deployed.
+CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 
 # Language and time --------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("en-gb", "English (United Kingdom)")]
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
@@ -125,6 +154,7 @@ VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG  # in development straight from the source, no collectstatic
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -141,6 +171,8 @@ FIELD_ENCRYPTION_KEYS = env.list(
 TENANCY = {
     "ROLE_PREFIX": "toc",
     "OWNER_DATABASE": "console.database.owner_database",
+    "IDENTITY_PATHS": ["/accounts/", "/admin/", "/invitations/", "/mail/", "/static/", "/healthz", "/readyz"],
+    "INVITATION_URL": BASE_URL.rstrip("/") + "/invitations/{token}/",
     "ENCRYPTION_KEYS": partial(development_keys, VAR_DIR)
     if DEBUG and not FIELD_ENCRYPTION_KEYS
     else FIELD_ENCRYPTION_KEYS,
@@ -171,7 +203,11 @@ SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
 
 # Mail ------------------------------------------------------------
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# Without EMAIL_URL, mails of a development server land in a page of the console (/mail/) instead of leaving it.
+MAIL_PAGE = DEBUG and not env.str("EMAIL_URL", default="")
+vars().update(env.email("EMAIL_URL", default="smtp://localhost:25"))
+if MAIL_PAGE:
+    EMAIL_BACKEND = "console.mail.backend.EmailBackend"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Tenant Operations <no-reply@localhost>")
 
 UNFOLD = {"SITE_TITLE": "Tenant Operations", "SITE_HEADER": "Tenant Operations"}

@@ -12,6 +12,7 @@ class TenancyConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from . import invitation_mail  # noqa: F401  (registers its job)
         from .settings import checks, platform
 
         checks.connect()

@@ -26,6 +26,13 @@ DEFAULTS: dict[str, Any] = {
     "IDENTITY_PATHS": ["/accounts/", "/admin/", "/static/", "/healthz", "/readyz"],
     # Name of the URL where people of several tenants choose one; 404 where there is none.
     "CHOOSE_URL": None,
+    # Where the link in an invitation's mail leads, with scheme and host; how many days it is good; how many mails one
+    # address gets from one tenant in a day, or for one invitation.
+    "INVITATION_URL": "/invitations/{token}/",
+    "INVITATION_DAYS": 7,
+    "INVITATION_MAILS": 5,
+    # Keys of tenancy.crypto, newest first, or a callable that returns them.
+    "ENCRYPTION_KEYS": (),
     # Dotted path of the port that runs jobs; inline on commit where nothing else is said.
     "JOBS_BACKEND": "tenancy.jobs.InlineBackend",
 }

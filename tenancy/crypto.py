@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from django.conf import settings
-
+from . import conf
 from .exceptions import DecryptionFailed, EncryptionKeyMissing
 
 if TYPE_CHECKING:
@@ -52,9 +52,24 @@ def rotate(token: str, *, context: str) -> str:
         raise DecryptionFailed(_FAILED.format(context=context)) from None
 
 
+def register_rotator(label: str, rotator: Callable[..., int]) -> None:
+    """Have ``manage.py rotate_encryption_keys`` call ``rotator(dry_run=)``: it rewrites what an app stores encrypted
+    and returns how many values; `label` names them. Call it in ``AppConfig.ready()``.
+    """
+    _rotators[label] = rotator
+
+
+def rotate_all(*, dry_run: bool = False) -> dict[str, int]:
+    """Rewrite everything encrypted with the newest key; how many values, by label. Raises as `rotate` does."""
+    return {label: rotator(dry_run=dry_run) for label, rotator in _rotators.items()}
+
+
+_rotators: dict[str, Callable[..., int]] = {}
+
+
 def encryption_keys() -> tuple[str, ...]:
     """The configured keys, newest first. Raises EncryptionKeyMissing when there is none."""
-    keys = getattr(settings, "TENANCY", {}).get("ENCRYPTION_KEYS", ())
+    keys = conf.get("ENCRYPTION_KEYS")
     keys = tuple(keys() if callable(keys) else keys)
     if not keys:
         raise EncryptionKeyMissing(

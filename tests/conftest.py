@@ -48,3 +48,15 @@ def tenant_b(db):
 def jobs_inline(settings):
     """Jobs run in the test's process, on commit; a test of the queue itself sets the backend back."""
     settings.TENANCY = {**settings.TENANCY, "JOBS_BACKEND": "console.jobs.InlineBackend"}
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    """Argon2 is slow on purpose, and tests make many people; the check of a hash is Django's."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def staff_by_password(settings):
+    """Most tests sign staff in by password alone, as the demo does; those of the second factor turn it on."""
+    settings.STAFF_SECOND_FACTOR = False

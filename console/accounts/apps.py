@@ -6,3 +6,10 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "console.accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from tenancy.crypto import register_rotator
+
+        from . import checks, rotation  # noqa: F401
+
+        register_rotator("second factors", rotation.rotate_second_factors)

@@ -1,0 +1,1 @@
+"""People: accounts, sign-in, second factors, and how an invitation is accepted."""

@@ -1,0 +1,1 @@
+"""Catches mails of a development server and shows them in the console."""
