@@ -1,8 +1,12 @@
-"""WSGI entry point."""
+"""WSGI entry point; it serves, so it forgets the owner's database URL."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
 
+from console.database import forget_owner, start_embedded
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
+forget_owner()
+start_embedded()
 application = get_wsgi_application()

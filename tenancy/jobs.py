@@ -81,9 +81,9 @@ def periodic(cron: str, name: str, *, attempts: int = 1) -> Callable[[F], F]:
 
 
 def get_job(name: str) -> Job:
-    """The registered job. Looks into every installed app's ``jobs`` module. Raises LookupError for an unknown name."""
+    """The registered job, from any installed app's ``jobs`` or ``schedules``. Raises LookupError for another."""
     if name not in _jobs:
-        autodiscover_modules("jobs")
+        autodiscover_modules("jobs", "schedules")
     try:
         return _jobs[name]
     except KeyError:
@@ -92,7 +92,7 @@ def get_job(name: str) -> Job:
 
 def periodic_jobs() -> list[Job]:
     """Every job with a schedule."""
-    autodiscover_modules("jobs")
+    autodiscover_modules("jobs", "schedules")
     return [entry for entry in _jobs.values() if entry.cron]
 
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from tenancy.testing.database import served_test_databases
 
+from .database import use_throwaway_server
 from .factories import make_membership, make_tenant
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not os.environ.get("DATABASE_URL") and not config.option.collectonly:
+        use_throwaway_server()
 
 
 @pytest.fixture(scope="session")

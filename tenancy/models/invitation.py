@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ..audit import moment
 from ..roles import Role
 from .owned import TenantOwnedModel
 
@@ -32,7 +33,7 @@ class Invitation(TenantOwnedModel):
         verbose_name=_("invited by"),
     )
     token_hash = models.CharField(max_length=64, unique=True, editable=False)  # sha256 of the token in the mail
-    created_at = models.DateTimeField(_("sent"), auto_now_add=True)
+    created_at = models.DateTimeField(_("sent"), default=moment, editable=False)
     expires_at = models.DateTimeField(_("expires"))
     sent_count = models.PositiveSmallIntegerField(_("times sent"), default=0, editable=False)
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True, editable=False)

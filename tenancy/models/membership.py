@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ..audit import moment
 from ..roles import Role
 from .owned import TenantOwnedModel
 
@@ -34,7 +35,7 @@ class UserTenantMembership(TenantOwnedModel):
         _("external id"), max_length=255, blank=True, help_text=_("The person's id in the tenant's own directory.")
     )
     title = models.CharField(_("title"), max_length=255, blank=True)
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    created_at = models.DateTimeField(_("created"), default=moment, editable=False)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta(TenantOwnedModel.Meta):

@@ -10,6 +10,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ..audit import moment
 from ..settings.config import Config
 
 RESERVED_SLUGS = frozenset(
@@ -62,7 +63,7 @@ class Tenant(models.Model):
     suspended_until = models.DateTimeField(_("suspended until"), null=True, blank=True, editable=False)
     settings = models.JSONField(_("settings"), default=dict, blank=True, editable=False)  # see tenancy.settings
     settings_version = models.PositiveIntegerField(_("version of settings"), default=0, editable=False)
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    created_at = models.DateTimeField(_("created"), default=moment, editable=False)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:

@@ -1,0 +1,35 @@
+"""A server for one test run: no fsync, and gone with the run, even with one that was killed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from .locks import FileLock
+from .paths import beside
+from .postmaster import clean_up
+from .server import EmbeddedServer
+
+PREFIX = "toc-throwaway-"
+
+
+def throwaway_server() -> EmbeddedServer:
+    """A new server in a temporary folder; its keeper removes both when the last process that uses it ends."""
+    sweep()
+    return EmbeddedServer(Path(tempfile.mkdtemp(prefix=PREFIX)) / "postgres", linger=0.2, throwaway=True)
+
+
+def sweep() -> list[Path]:
+    """Remove our folders whose keeper was killed too, so that nobody was left to do it."""
+    swept = []
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        data = folder / "postgres"
+        if folder.stat().st_uid != os.geteuid() or not beside(data, "keeper").exists():
+            continue
+        if not FileLock(beside(data, "keeper")).is_held and not FileLock(beside(data, "users")).is_held:
+            clean_up(data)
+            shutil.rmtree(folder, ignore_errors=True)
+            swept.append(folder)
+    return swept

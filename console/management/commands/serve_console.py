@@ -1,0 +1,68 @@
+"""What `make run` does after the installation: database, demo data, web server and worker, until Ctrl-C."""
+
+from __future__ import annotations
+
+import io
+import os
+from typing import Any
+
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+from console.database import embedded_server, worker_environment
+from console.run import Child, Supervisor, free_port
+from tenancy import system_scope
+from tenancy.models import Tenant
+
+
+class Command(BaseCommand):
+    help = (
+        "Serve the console on this machine: migrate, fill an empty database with demo data, start the web server and "
+        "the worker, print the address and the demo logins. Ctrl-C stops all of it, the embedded database included."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--port",
+            type=int,
+            default=int(os.environ.get("PORT", "8000")),
+            help="port on 127.0.0.1 (default: $PORT or 8000); the next free one if it is taken",
+        )
+
+    def handle(self, *, port: int, **options: Any) -> None:
+        self.bring_up_to_date()
+        connections.close_all()
+        port = free_port(port)
+        supervisor = Supervisor(self.stdout.write)
+        supervisor.start(
+            Child(
+                "web server",
+                ("-m", "gunicorn", "--config", "python:console.gunicorn", "--log-level", "warning", "console.wsgi"),
+                (("BIND", f"127.0.0.1:{port}"), ("WEB_CONCURRENCY", os.environ.get("WEB_CONCURRENCY", "1"))),
+            )
+        )
+        try:
+            if supervisor.wait_until_served(port, "/accounts/login/"):
+                self.stdout.write(f"\nThe console is on http://localhost:{port}/ (Ctrl-C stops it)\n")
+                self.print_logins()
+                supervisor.start(Child("worker", ("manage.py", "worker"), worker_environment()))
+            supervisor.run()
+        finally:
+            supervisor.stop()
+            if server := embedded_server():
+                server.stop()
+
+    def bring_up_to_date(self) -> None:
+        executor = MigrationExecutor(connections["default"])
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", verbosity=0)
+        with system_scope(reason="first start"):
+            is_empty = not Tenant.objects.exists()
+        if is_empty and "seed_demo" in get_commands():
+            self.stdout.write("Filling the empty database with demo data")
+            call_command("seed_demo", stdout=io.StringIO())
+
+    def print_logins(self) -> None:
+        self.stdout.flush()

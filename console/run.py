@@ -1,0 +1,111 @@
+"""`make run`: one process that holds the web server and the worker, and takes both down with it."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+PAUSE = 0.05  # seconds between two looks at the children
+PATIENCE = 8  # seconds that a child has between SIGTERM and SIGKILL
+PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+def free_port(wanted: int) -> int:
+    """`wanted`, or the next port that nobody listens on."""
+    for port in [*range(wanted, wanted + 50), 0]:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return int(probe.getsockname()[1])
+    raise OSError("no free port")
+
+
+def die_with_parent() -> None:
+    """In a child: end when the supervisor is killed hard (Linux; elsewhere Ctrl-C and SIGTERM still stop all)."""
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class Child(NamedTuple):
+    """What to run and under which environment; `name` is for the messages."""
+
+    name: str
+    arguments: tuple[str, ...]
+    environment: tuple[tuple[str, str], ...] = ()
+
+    def start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603 (our own interpreter, no shell)
+            [sys.executable, *self.arguments],
+            cwd=ROOT,
+            env={**os.environ, **dict(self.environment)},
+            stdin=subprocess.DEVNULL,
+            preexec_fn=die_with_parent,
+        )
+
+
+class Supervisor:
+    """Runs the children until SIGINT or SIGTERM; a child that dies is started again."""
+
+    def __init__(self, say: Callable[[str], object]) -> None:
+        self.say = say
+        self.stopping = False
+        self.running: dict[Child, subprocess.Popen[bytes]] = {}
+        for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(sign, self._ask_to_stop)
+
+    def start(self, child: Child) -> None:
+        self.running[child] = child.start()
+
+    def wait_until_served(self, port: int, path: str, *, timeout: float = 60) -> bool:
+        """Whether the web server answered `path` in time, with whatever status."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline and not self.stopping:
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+                connection.request("GET", path, headers={"Host": "localhost"})
+                connection.getresponse().read()
+                return True
+            self._replace_the_dead()
+            time.sleep(PAUSE)
+        return False
+
+    def run(self) -> None:
+        try:
+            while not self.stopping:
+                self._replace_the_dead()
+                time.sleep(PAUSE)
+        finally:
+            self.stop()
+
+    def stop(self) -> None:
+        for process in self.running.values():
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+        deadline = time.monotonic() + PATIENCE
+        for process in self.running.values():
+            try:
+                process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def _replace_the_dead(self) -> None:
+        for child, process in list(self.running.items()):
+            if process.poll() is not None and not self.stopping:
+                self.say(f"{child.name} ended with {process.returncode}; starting it again")
+                time.sleep(1)
+                self.running[child] = child.start()
+
+    def _ask_to_stop(self, *_: object) -> None:
+        self.stopping = True
