@@ -39,6 +39,15 @@ class TenantHistoryRow(HistoryRow):
         abstract = True
 
 
+class RecordHistoryRow(TenantHistoryRow):
+    """A history row of a tenant's record: like the record, out of sight without a staff session."""
+
+    tenancy_visibility: ClassVar[str] = "content"
+
+    class Meta:
+        abstract = True
+
+
 class ScopedHistoryManager(HistoryManager):
     """`Model.history` of a tenant-owned model: carries the tenant condition as `Model.objects` does."""
 
@@ -63,7 +72,7 @@ class Trail(HistoricalRecords):
         newest = ["-history_date", "-history_id"]
         options["default_permissions"] = ("view",)
         options["indexes"] = [models.Index(fields=[model._meta.pk.attname, *newest], name=f"{name}_row")]
-        if TenantHistoryRow in self.bases:
+        if any(issubclass(base, TenantHistoryRow) for base in self.bases):
             options["base_manager_name"] = "objects"
             options["indexes"].append(models.Index(fields=["tenant", *newest], name=f"{name}_ten"))
         return options
@@ -97,6 +106,16 @@ class Trail(HistoricalRecords):
         manager = getattr(type(instance), self.manager_name)
         last = manager.filter(**{instance._meta.pk.attname: instance.pk}).values_list(*names).first()
         return last is not None and last == tuple(field.to_python(getattr(instance, field.attname)) for field in fields)
+
+
+def record_trail(*, excluded_fields: list[str] | None = None) -> Trail:
+    """The `history` of a model of tenants' records."""
+    return Trail(
+        bases=(RecordHistoryRow,),
+        history_manager=ScopedHistoryManager,
+        no_db_index=["id", "tenant"],
+        excluded_fields=excluded_fields or [],
+    )
 
 
 def fill_actor(sender: type[models.Model], history_instance: Any, history_user: Any, **kwargs: Any) -> None:

@@ -1,0 +1,82 @@
+"""What customers' records hold about people."""
+
+from __future__ import annotations
+
+import pii
+from pii import BIRTH, CONTACT, CUSTOM, DERIVED, FILE, FREETEXT, IDENTITY, Blank, Null, RandomEmail
+
+_SEARCH = pii.withhold("a search key made from the name beside it")
+
+
+@pii.declare("workspace.Contact")
+class ContactPII(pii.ModelPII):
+    subject = pii.match(email="email")
+    fields = {
+        "first_name": pii.Field(IDENTITY, erase=Blank(), trace=pii.NAME, mask=pii.MaskName()),
+        "last_name": pii.Field(IDENTITY, erase=Blank(), trace=pii.NAME, mask=pii.MaskName()),
+        "email": pii.Field(CONTACT, erase=RandomEmail(), trace=pii.EMAIL, mask=pii.MaskEmail()),
+        "phone": pii.Field(CONTACT, erase=Blank(), trace=pii.PHONE, mask=pii.MaskPhone()),
+        "company": pii.Field(IDENTITY, erase=Blank()),
+        "street": pii.Field(CONTACT, erase=Blank()),
+        "postal_code": pii.Field(CONTACT, erase=Blank()),
+        "city": pii.Field(CONTACT, erase=Blank()),
+        "country": pii.Field(CONTACT, erase=Blank()),
+        "birth_date": pii.Field(BIRTH, erase=Null()),
+        "attributes": pii.Field(CUSTOM, erase=Blank()),
+        "name_key": pii.Field(DERIVED, erase=Blank(), export=_SEARCH),
+        "first_name_key": pii.Field(DERIVED, erase=Blank(), export=_SEARCH),
+        "company_key": pii.Field(DERIVED, erase=Blank(), export=_SEARCH),
+        "phone_key": pii.Field(DERIVED, erase=Blank(), export=_SEARCH),
+    }
+    plain = {"id tenant": "keys", "created_at updated_at": "when the row was written"}
+    row = pii.ANONYMISE
+    purpose = "The customer's address book"
+
+
+@pii.declare("workspace.Note")
+class NotePII(pii.ModelPII):
+    subject = pii.follow("contact")
+    actors = ["author"]
+    fields = {"body": pii.Field(FREETEXT, erase=pii.Scrub())}
+    plain = {"id tenant contact": "keys", "created_at updated_at": "when the row was written"}
+    row = pii.DELETE
+    purpose = "The customer's address book"
+
+
+@pii.declare("workspace.Attachment")
+class AttachmentPII(pii.ModelPII):
+    subject = pii.follow("contact")
+    actors = ["uploaded_by"]
+    fields = {
+        "file": pii.Field(FILE, erase=pii.RemoveFile()),
+        "name": pii.Field(FREETEXT, erase=pii.Redact()),
+        "sha256": pii.Field(DERIVED, erase=Blank(), export=pii.ACCESS_ONLY),
+    }
+    plain = {
+        "id tenant contact": "keys",
+        "content_type": "kind of the file: a word like application/pdf",
+        "size created_at": "how large, and when it was uploaded",
+    }
+    row = pii.DELETE
+    mention = "review"
+    purpose = "The customer's address book"
+
+
+@pii.declare("workspace.Tag")
+class TagPII(pii.ModelPII):
+    fields = {
+        "name": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.ACCESS_ONLY),
+        "name_key": pii.Field(DERIVED, erase=pii.Scrub(), export=_SEARCH),
+    }
+    plain = {"id tenant": "keys"}
+    row = pii.KEEP("a word that groups many people belongs to none of them")
+    mention = "review"
+    purpose = "Grouping contacts"
+
+
+@pii.declare("workspace.ContactTag")
+class ContactTagPII(pii.ModelPII):
+    subject = pii.follow("contact")
+    plain = {"id tenant contact tag": "keys: which contact carries which word", "created_at": "when it was tagged"}
+    row = pii.DELETE
+    purpose = "Grouping contacts"
