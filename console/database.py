@@ -71,13 +71,13 @@ def prepare(server: EmbeddedServer, *, prefix: str = "toc") -> None:
     """Create the roles and the database in a new data folder, as its superuser; harmless to repeat."""
     import psycopg
 
-    from tenancy.db.cluster_roles import Roles, cluster_sql, database_sql
+    from tenancy.db.cluster_roles import cluster_sql, database_sql, new_database_sql
 
     with psycopg.connect(server.url(), autocommit=True) as connection:
         for statement in cluster_sql(prefix):
             connection.execute(statement.encode())
         if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [NAME]).rowcount:
-            connection.execute(f"CREATE DATABASE {NAME} OWNER {Roles(prefix).owner}".encode())
+            connection.execute(new_database_sql(NAME, prefix).encode())
     with psycopg.connect(server.url(name=NAME), autocommit=True) as connection:
         for statement in database_sql(NAME, prefix):
             connection.execute(statement.encode())

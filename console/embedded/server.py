@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 from .account import server_account
 from .binaries import DEFAULT_VERSION, find_binaries, readable_by
@@ -17,7 +18,7 @@ from .cluster import SUPERUSER, cluster_version, create_cluster
 from .exceptions import EmbeddedError
 from .locks import FileLock
 from .paths import beside, socket_folder
-from .postmaster import PORT, answers
+from .postmaster import PORT, answers, clean_up
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 60.0  # seconds for a start, crash recovery included
@@ -44,7 +45,7 @@ class EmbeddedServer:
 
     def url(self, *, user: str = SUPERUSER, name: str = "postgres") -> str:
         """The same as a URL that libpq and DATABASE_URL understand."""
-        return f"postgres://{user}@{self.host.replace('/', '%2F')}:{PORT}/{name}"
+        return f"postgres://{user}@{self.host.replace('/', '%2F')}:{PORT}/{quote(name)}"
 
     def ensure(self, prepare: Callable[[EmbeddedServer], None] | None = None, *, recipe: str = "") -> None:
         """Return when the server answers; it then runs at least until this process ends.
@@ -89,10 +90,15 @@ class EmbeddedServer:
             _in_use[self.data] = users
 
     def _find_or_start(self) -> None:
-        keeper = FileLock(beside(self.data, "keeper"))
-        if not keeper.is_held:
-            self._start_keeper()
-        if not self._wait(lambda: answers(Path(self.host)) or not keeper.is_held) or not answers(Path(self.host)):
+        keeper, sockets = FileLock(beside(self.data, "keeper")), Path(self.host)
+
+        def settled() -> bool:
+            return answers(sockets) or not keeper.is_held
+
+        if keeper.is_held and self._wait(settled) and answers(sockets):
+            return
+        self._start_keeper()
+        if not self._wait(settled) or not answers(sockets):
             log = beside(self.data, "log").read_text(errors="replace").splitlines()[-15:]
             raise EmbeddedError(f"The embedded PostgreSQL in {self.data} does not start:\n" + "\n".join(log))
 
@@ -101,6 +107,7 @@ class EmbeddedServer:
         binaries = find_binaries(cluster_version(self.data) or self.version)
         if not cluster_version(self.data):
             create_cluster(readable_by(binaries, account), self.data, account, durable=not self.throwaway)
+        clean_up(self.data)  # before anybody asks whether it answers: an orphan would, and be stopped a moment later
         command = [sys.executable, "-m", "console.embedded.keeper", str(self.data), "--version", binaries.version]
         command += ["--linger", str(self.linger), *(["--throwaway"] if self.throwaway else [])]
         subprocess.run(command, cwd=ROOT, check=True, stdin=subprocess.DEVNULL)  # noqa: S603 (ourselves, no shell)

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from .binaries import DEFAULT_VERSION
 from .locks import FileLock
 from .paths import beside
 from .postmaster import clean_up
@@ -15,10 +16,11 @@ from .server import EmbeddedServer
 PREFIX = "toc-throwaway-"
 
 
-def throwaway_server() -> EmbeddedServer:
+def throwaway_server(*, version: str = DEFAULT_VERSION) -> EmbeddedServer:
     """A new server in a temporary folder; its keeper removes both when the last process that uses it ends."""
     sweep()
-    return EmbeddedServer(Path(tempfile.mkdtemp(prefix=PREFIX)) / "postgres", linger=0.2, throwaway=True)
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    return EmbeddedServer(folder / "postgres", version=version, linger=0.2, throwaway=True)
 
 
 def sweep() -> list[Path]:

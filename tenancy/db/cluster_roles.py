@@ -2,7 +2,8 @@
 
 PostgreSQL manual, "Role Membership": a login role that *inherits* another applies its policies at once, without
 SET ROLE. So nothing here is inherited: by NOINHERIT on version 15, WITH INHERIT FALSE on 16 and newer. Every
-statement may be run again, as superuser or (but for the last) as a role with CREATEROLE and CREATEDB.
+statement may be run again, as superuser or as a role with CREATEROLE and CREATEDB; what only a superuser may do
+raises a warning there.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ def cluster_sql(prefix: str = "toc") -> list[str]:
     statements += [f"ALTER ROLE {name} LOGIN NOINHERIT NOCREATEDB NOCREATEROLE" for name in (roles.app, roles.worker)]
     statements += [f"ALTER ROLE {name} NOLOGIN NOINHERIT NOCREATEDB NOCREATEROLE" for name in roles.entered]
     statements += [_enter(name, login) for login in (roles.app, roles.worker) for name in roles.entered]
-    return statements + [_hide_statements(name) for name in (roles.app, roles.worker)]
+    statements += [_hide_statements(name) for name in (roles.app, roles.worker)]
+    return [*statements, _lend(roles.owner)]
 
 
 def database_sql(database: str, prefix: str = "toc") -> list[str]:
@@ -67,19 +69,26 @@ def database_sql(database: str, prefix: str = "toc") -> list[str]:
     A temporary table or a table in public would shadow the real one for the next tenant on that connection.
     """
     roles = Roles(prefix)
-    name = '"' + database.replace('"', '""') + '"'
     return [
-        f"REVOKE TEMPORARY, CREATE ON DATABASE {name} FROM PUBLIC",
+        f"REVOKE TEMPORARY, CREATE ON DATABASE {_quoted(database)} FROM PUBLIC",
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
         f"GRANT CREATE, USAGE ON SCHEMA public TO {roles.owner}",
         f"GRANT USAGE ON SCHEMA public TO {', '.join((roles.app, roles.worker, *roles.entered))}",
     ]
 
 
-def owned_database_sql(database: str, prefix: str = "toc") -> list[str]:
-    """The statement that hands an existing database to the owner; outside a transaction of its own it needs nothing."""
-    name = '"' + database.replace('"', '""') + '"'
-    return [f"ALTER DATABASE {name} OWNER TO {Roles(prefix).owner}"]
+def new_database_sql(database: str, prefix: str = "toc") -> str:
+    """The statement that creates the database as the owner's; outside any transaction."""
+    return f"CREATE DATABASE {_quoted(database)} OWNER {Roles(prefix).owner}"
+
+
+def hand_over_sql(database: str, prefix: str = "toc") -> str:
+    """The statement that gives an existing database to the owner (its tables keep theirs)."""
+    return f"ALTER DATABASE {_quoted(database)} OWNER TO {Roles(prefix).owner}"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _exists(name: str) -> str:
@@ -100,9 +109,22 @@ END $$"""
 def _enter(name: str, login: str) -> str:
     return f"""DO $$ BEGIN
   IF current_setting('server_version_num')::int >= 160000 THEN
-    GRANT {name} TO {login} WITH INHERIT FALSE, SET TRUE;
+    EXECUTE 'GRANT {name} TO {login} WITH INHERIT FALSE, SET TRUE';
   ELSE
     GRANT {name} TO {login};
+  END IF;
+END $$"""
+
+
+def _lend(owner: str) -> str:
+    # A DBA who is not superuser must be a member of the owner to give it a database.
+    return f"""DO $$ BEGIN
+  IF current_setting('server_version_num')::int >= 160000 THEN
+    IF NOT pg_has_role(current_user, '{owner}', 'SET') THEN
+      EXECUTE 'GRANT {owner} TO CURRENT_USER WITH INHERIT TRUE, SET TRUE';
+    END IF;
+  ELSIF NOT pg_has_role(current_user, '{owner}', 'MEMBER') THEN
+    GRANT {owner} TO CURRENT_USER;
   END IF;
 END $$"""
 

@@ -42,9 +42,9 @@ def start_server(tmp_path):
 def spawn_user(data: Path, **options) -> subprocess.Popen[str]:
     """Another real process that uses the server, until its standard input is closed; prints the postmaster's pid."""
     return subprocess.Popen(
-        [sys.executable, "-c", USER, str(data)],
+        [options.pop("python", sys.executable), "-c", USER, str(data)],
         cwd=options.pop("cwd", ROOT),
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(options.pop("code", ROOT))},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
