@@ -96,6 +96,7 @@ TEMPLATES = [
 
 # Database (embedded PostgreSQL, or DATABASE_URL) ------------------------------------------------------------------
 DATABASES = databases(env)
+DATABASE_ROUTERS = ["tenancy.routers.TenantRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # People -----------------------------------------------------------------------------------------------------------

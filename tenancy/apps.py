@@ -12,6 +12,7 @@ class TenancyConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from . import checks as isolation_checks  # noqa: F401  (registers them)
         from . import invitation_mail  # noqa: F401  (registers its job)
         from .settings import checks, platform
 

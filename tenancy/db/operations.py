@@ -6,7 +6,7 @@ They act where the database runs with wall 2 (the backend `tenancy.db.postgresql
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.apps.registry import Apps
@@ -71,6 +71,7 @@ class IsolateTable(TableOperation):
 
     `visibility` is the model's `tenancy_visibility`; `identity` gives sign-in the right to read (memberships).
     `tenant` and `wide` override the privileges of those roles, for example ``("SELECT", "UPDATE (name)")``.
+    `exempt` says why a check of the isolation report does not apply: ``{"tenant": "…", "uniques:token": "…"}``.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class IsolateTable(TableOperation):
         tenant: Sequence[str] | None = None,
         wide: Sequence[str] | None = None,
         identity: Sequence[str] = (),
+        exempt: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(model_name, table=table)
         usual = policies.APPEND if append_only else policies.WRITE
@@ -92,6 +94,7 @@ class IsolateTable(TableOperation):
         self.tenant = tuple(tenant if tenant is not None else usual)
         self.wide = tuple(wide if wide is not None else usual)
         self.identity = tuple(identity)
+        self.exempt = dict(exempt or {})
 
     def policy(self, app_label: str, apps: Apps) -> TablePolicy:
         return policies.isolated_table(
@@ -101,6 +104,7 @@ class IsolateTable(TableOperation):
             tenant=self.tenant,
             wide=self.wide,
             identity=self.identity,
+            exempt=self.exempt,
         )
 
 

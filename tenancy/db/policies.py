@@ -7,7 +7,7 @@ migrations see no rows, silently. https://www.postgresql.org/docs/current/ddl-ro
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tenancy.conf import role_name
@@ -70,7 +70,8 @@ class TablePolicy:
     access: tuple[Access, ...]
     floor: str | None = None
     reason: str = ""
-    isolated: bool = field(default=True)
+    isolated: bool = True
+    exempt: Mapping[str, str] = field(default_factory=dict)  # check of the isolation report -> why it does not apply
 
     def apply(self) -> list[str]:
         """The statements that bring the table to this state, whatever it was before."""
@@ -149,6 +150,7 @@ def isolated_table(
     tenant: Iterable[str] = WRITE,
     wide: Iterable[str] = WRITE,
     identity: Iterable[str] = (),
+    exempt: Mapping[str, str] | None = None,
 ) -> TablePolicy:
     """A table whose rows belong to tenants. `visibility` as in TenantOwnedModel; the rest are privileges by role."""
     wide_kinds = ("staff", "content", "system") if visibility == "directory" else ("content", "system")
@@ -159,7 +161,7 @@ def isolated_table(
     ]
     if tuple(identity):
         access.append(Access("identity", tuple(identity), kinds("identity")))
-    return TablePolicy(table, f"isolated ({visibility})", tuple(access), floor=column)
+    return TablePolicy(table, f"isolated ({visibility})", tuple(access), floor=column, exempt=exempt or {})
 
 
 def people_table(

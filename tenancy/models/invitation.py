@@ -18,6 +18,9 @@ class Invitation(TenantOwnedModel):
     """Stands from being sent until it is accepted, revoked or expired. Only a hash of its token is stored."""
 
     tenancy_visibility: ClassVar[str] = "directory"
+    tenancy_global_uniques: ClassVar[dict[str, str]] = {
+        "token_hash": "A hash of 256 random bits tells nobody anything."
+    }
 
     tenant = models.ForeignKey(
         "tenancy.Tenant", on_delete=models.CASCADE, related_name="invitations", db_index=False, verbose_name=_("tenant")

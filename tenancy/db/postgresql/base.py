@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import psycopg
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 from django.db.backends.postgresql import base, operations
 from django.db.backends.postgresql.psycopg_any import register_tzloader
@@ -84,6 +85,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection = super().get_new_connection(conn_params)
         connection.carries_scope = self.settings_dict.get("TENANCY_SCOPE", True)
         connection.server_cursor_factory = ServerSideBindingCursor
+        if connection.carries_scope and connection.info.parameter_status("is_superuser") == "on":
+            connection.close()
+            raise ImproperlyConfigured(
+                "The serving connection is a superuser, whom row-level security does not bind. "
+                "Serve as the login role that `manage.py tenancy_roles` creates."
+            )
         return connection
 
     def create_cursor(self, name: str | None = None) -> Any:
