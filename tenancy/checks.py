@@ -185,6 +185,7 @@ def check_forms(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
 
 
 def _subclasses(root: type) -> Iterator[type]:
+    one: type
     for one in root.__subclasses__():
         yield one
         yield from _subclasses(one)

@@ -12,7 +12,8 @@ class TenantRouter:
 
     def allow_relation(self, first: Any, second: Any, **hints: Any) -> bool | None:
         """Raise CrossTenantAccess for rows of two tenants; no opinion otherwise."""
-        one, other = getattr(first, "tenant_id", None), getattr(second, "tenant_id", None)
+        # From __dict__: a row under construction has none yet, and asking for it would query.
+        one, other = first.__dict__.get("tenant_id"), second.__dict__.get("tenant_id")
         if one is not None and other is not None and one != other:
             raise CrossTenantAccess(
                 f"{first._meta.label} and {second._meta.label} belong to two tenants and may not be related."
