@@ -77,6 +77,13 @@ class Trail(HistoricalRecords):
             options["indexes"].append(models.Index(fields=["tenant", *newest], name=f"{name}_ten"))
         return options
 
+    def _get_history_user_fields(self) -> dict[str, Any]:
+        # No constraint and no SET NULL: these tables are append-only, and whoever left stays the one who did it.
+        user = models.ForeignKey(
+            get_user_model(), null=True, related_name="+", on_delete=models.DO_NOTHING, db_constraint=False
+        )
+        return {"history_user": user}
+
     def get_history_user(self, instance: Any) -> Any:
         change = current_change()
         if change.by is not None:

@@ -170,7 +170,7 @@ def test_the_job_of_a_killed_worker_is_given_back(queue):
     assert run_of("lost").state == JobState.SUCCEEDED
 
 
-def test_old_jobs_are_forgotten_and_schedules_are_known(db):
+def test_old_jobs_are_forgotten_and_schedules_are_known(db, monkeypatch):
     from procrastinate.contrib.django import app
 
     from console.tasks import forget_old_jobs, register_periodic
@@ -182,6 +182,7 @@ def test_old_jobs_are_forgotten_and_schedules_are_known(db):
     forget_old_jobs(0)
     with system_scope(reason="test"):
         assert list(JobRun.objects.values_list("key", flat=True)) == ["new"]
+    monkeypatch.setattr(app.periodic_registry, "periodic_tasks", {})
     register_periodic()
     register_periodic()  # twice does not raise
     task = app.periodic_registry.periodic_tasks["console.recover_stalled", "recover_stalled"]

@@ -22,13 +22,14 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--once", action="store_true", help="run what waits, then stop")
+        parser.add_argument("--once", action="store_true", help="run what waits, then stop; schedules rest")
         parser.add_argument("--concurrency", type=int, default=1, help="jobs at a time (default 1)")
 
     def handle(self, *args: Any, once: bool, concurrency: int, **options: Any) -> None:
         from console.tasks import register_periodic
 
-        register_periodic()
+        if not once:
+            register_periodic()
         connector = PsycopgConnector(kwargs=worker_connection())
         # Jobs ordered by jobs still go through Django's own connection, see console.tasks.manager().
         with app.replace_connector(connector) as worker:
