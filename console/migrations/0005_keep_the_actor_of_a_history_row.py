@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("console", "0003_date_rows_by_the_change"),
+        ("console", "0004_date_rows_by_the_change"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
