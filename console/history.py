@@ -79,7 +79,7 @@ class Trail(HistoricalRecords):
 
     def _get_history_user_fields(self) -> dict[str, Any]:
         # No constraint and no SET NULL: these tables are append-only, and whoever left stays the one who did it.
-        user = models.ForeignKey(
+        user: models.ForeignKey[Any, Any] = models.ForeignKey(
             get_user_model(), null=True, related_name="+", on_delete=models.DO_NOTHING, db_constraint=False
         )
         return {"history_user": user}
