@@ -101,3 +101,14 @@ class PlatformSettingChangePII(pii.ModelPII):
     row = pii.KEEP("the platform is no person")
     mention = "review"
     purpose = "Knowing who changed the platform's defaults, when and why"
+
+
+@pii.declare("tenancy.ObservedAccess")
+class ObservedAccessPII(pii.ModelPII):
+    subject = pii.nobody()
+    plain = {
+        "id model what": "which model was touched, and how",
+        "place line": "where in the code",
+        "count first_seen_at last_seen_at": "how often and when",
+    }
+    row = pii.KEEP("a list of places in the code is about no person")

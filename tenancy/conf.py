@@ -35,6 +35,10 @@ DEFAULTS: dict[str, Any] = {
     "ENCRYPTION_KEYS": (),
     # Dotted path of the port that runs jobs; inline on commit where nothing else is said.
     "JOBS_BACKEND": "tenancy.jobs.InlineBackend",
+    # off, observe or enforce: one word, or a dict by model, app and "*"; see tenancy.enforcement.
+    "ENFORCEMENT": "enforce",
+    # File that takes observed accesses as lines of JSON in the place of the table; for CI.
+    "OBSERVED_FILE": None,
 }
 
 

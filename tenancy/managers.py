@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models.lookups import Exact
 from django.db.models.sql.where import AND
 
+from .enforcement import Mode, mode_of, offend
 from .exceptions import CrossTenantAccess, TenantScopeRequired
 from .scope import ScopeKind, current_scope
 
@@ -36,22 +37,25 @@ class InTenantScope(Exact):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         scope = current_scope()
+        if scope.kind is ScopeKind.SYSTEM or mode_of(self.label) is Mode.OFF:
+            raise FullResultSet
         column, params = self.process_lhs(compiler, connection)
         if scope.kind is ScopeKind.TENANT:
             return f"{column} = %s", [*params, scope.tenant_id]
-        if scope.kind is ScopeKind.SYSTEM:
+        if self.visibility == "directory" and scope.kind in (ScopeKind.STAFF, ScopeKind.IDENTITY):
             raise FullResultSet
+        if scope.content:
+            return f"{column} = ANY(%s)", [*params, sorted(scope.content)]
+        offend(self.label, "read", self._refusal())
+        raise FullResultSet
+
+    def _refusal(self) -> TenantScopeRequired:
+        scope = current_scope()
         if scope.kind is ScopeKind.STAFF:
-            if self.visibility == "directory":
-                raise FullResultSet
-            if scope.content:
-                return f"{column} = ANY(%s)", [*params, sorted(scope.content)]
-            raise TenantScopeRequired(
+            return TenantScopeRequired(
                 f"{self.label} holds tenants' records: staff read them inside a staff session for one tenant."
             )
-        if scope.kind is ScopeKind.IDENTITY and self.visibility == "directory":
-            raise FullResultSet
-        raise TenantScopeRequired(
+        return TenantScopeRequired(
             f"{self.label} belongs to tenants and no tenant is in scope ('{scope.kind}'). "
             "Open one with `with tenant_scope(tenant):`, or `system_scope(reason=...)` to walk over all."
         )
@@ -78,7 +82,7 @@ class TenantQuerySet(models.QuerySet[M]):
     def for_tenant(self, tenant: Tenant | UUID) -> TenantQuerySet[M]:
         """The rows of `tenant`. Raises CrossTenantAccess in the scope of another one."""
         tenant_id = tenant if isinstance(tenant, UUID) else tenant.pk
-        refuse_other_tenant(tenant_id, f"{self.model._meta.label}.for_tenant()")
+        refuse_other_tenant(tenant_id, f"{self.model._meta.label}.for_tenant()", self.model._meta.label)
         return self.filter(tenant_id=tenant_id)
 
     def update(self, **kwargs: Any) -> int:
@@ -88,7 +92,8 @@ class TenantQuerySet(models.QuerySet[M]):
             )
         for value in kwargs.values():
             if isinstance(value, models.Model) and hasattr(value, "tenant_id"):
-                refuse_other_tenant(value.tenant_id, f"{self.model._meta.label}.update()")
+                label = self.model._meta.label
+                refuse_other_tenant(value.tenant_id, f"{label}.update()", label)
         return super().update(**kwargs)
 
     update.alters_data = True  # type: ignore[attr-defined]
@@ -133,32 +138,47 @@ class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: igno
         return queryset
 
 
-def refuse_other_tenant(tenant_id: UUID | None, where: str) -> None:
-    """Raise CrossTenantAccess when a tenant is in scope and `tenant_id` names another one."""
+def refuse_other_tenant(tenant_id: UUID | None, where: str, label: str) -> None:
+    """Raise CrossTenantAccess when a tenant is in scope and `tenant_id` names another one.
+
+    `label` is the model whose enforcement decides: a model in ``observe`` only notes it.
+    """
     scope = current_scope()
     if scope.kind is ScopeKind.TENANT and tenant_id is not None and tenant_id != scope.tenant_id:
-        from .signals import cross_tenant_refused
+        if mode_of(label) is Mode.ENFORCE:
+            from .signals import cross_tenant_refused
 
-        cross_tenant_refused.send(sender=None, scope=scope, tenant_id=tenant_id, where=where)
-        raise CrossTenantAccess(f"{where}: the row belongs to another tenant than the one in scope.")
+            cross_tenant_refused.send(sender=None, scope=scope, tenant_id=tenant_id, where=where)
+        offend(
+            label, "foreign", CrossTenantAccess(f"{where}: the row belongs to another tenant than the one in scope.")
+        )
 
 
 def guard_row(row: Any) -> None:
     """Check a row before it is written: fill its tenant from the scope, refuse another's, refuse to move it."""
     scope = current_scope()
     label = row._meta.label
-    if row.tenant_id is None and scope.kind is ScopeKind.TENANT:
+    if row.tenant_id is None and scope.kind is ScopeKind.TENANT and (row._state.adding or mode_of(label) != Mode.OFF):
         row.tenant_id = scope.tenant_id
     if row.tenant_id is None:
-        raise TenantScopeRequired(f"{label} needs a tenant: save it inside `with tenant_scope(tenant):` or set it.")
+        offend(
+            label,
+            "write",
+            TenantScopeRequired(f"{label} needs a tenant: save it inside `with tenant_scope(tenant):` or set it."),
+        )
+        return  # while a model is observed, its table's trigger finds the tenant
     if scope.kind in (ScopeKind.NONE, ScopeKind.IDENTITY):
-        raise TenantScopeRequired(f"{label} belongs to tenants and is not written in scope '{scope.kind}'.")
-    refuse_other_tenant(row.tenant_id, label)
+        offend(
+            label,
+            "write",
+            TenantScopeRequired(f"{label} belongs to tenants and is not written in scope '{scope.kind}'."),
+        )
+    refuse_other_tenant(row.tenant_id, label, label)
     loaded = row.__dict__.get("_loaded_tenant_id")
     if loaded is not None and loaded != row.tenant_id:
-        raise CrossTenantAccess(f"{label}: a row keeps its tenant for life.")
+        offend(label, "foreign", CrossTenantAccess(f"{label}: a row keeps its tenant for life."))
     for field in row._meta.concrete_fields:
         related = row._state.fields_cache.get(field.name) if field.is_relation else None
-        other = getattr(related, "tenant_id", None)
-        if other is not None and other != row.tenant_id:
-            raise CrossTenantAccess(f"{label}.{field.name} points at a row of another tenant.")
+        if getattr(related, "tenant_id", None) not in (None, row.tenant_id):
+            error = CrossTenantAccess(f"{label}.{field.name} points at a row of another tenant.")
+            offend(label, "foreign", error)

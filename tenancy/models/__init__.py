@@ -2,17 +2,20 @@
 
 from .invitation import Invitation
 from .membership import UserTenantMembership
-from .owned import TenantOwnedModel
+from .observed import ObservedAccess
+from .owned import TenantOwnedModel, TenantScoped
 from .setting import PlatformSettingChange, PlatformSettings, SettingChange
 from .tenant import Tenant, TenantState
 
 __all__ = [
     "Invitation",
+    "ObservedAccess",
     "PlatformSettingChange",
     "PlatformSettings",
     "SettingChange",
     "Tenant",
     "TenantOwnedModel",
+    "TenantScoped",
     "TenantState",
     "UserTenantMembership",
 ]
