@@ -51,12 +51,12 @@ def save(raw: bytes) -> str:
     draft = folder() / f".{key}"
     draft.write_bytes(raw)
     draft.rename(folder() / key)
-    for stale in keys()[KEPT:]:
+    for stale in newest()[KEPT:]:
         (folder() / stale).unlink(missing_ok=True)
     return key
 
 
-def keys() -> list[str]:
+def newest() -> list[str]:
     """The key of every mail, newest first."""
     if not folder().is_dir():
         return []

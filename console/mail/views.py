@@ -19,7 +19,7 @@ SHOWN = 50
 @never_cache
 def mail_list(request: HttpRequest) -> HttpResponse:
     """The newest mails."""
-    mails = [mail for mail in map(store.load, store.keys()[:SHOWN]) if mail is not None]
+    mails = [mail for mail in map(store.load, store.newest()[:SHOWN]) if mail is not None]
     return render(request, "mail/list.html", {"mails": mails})
 
 
