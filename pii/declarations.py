@@ -64,6 +64,7 @@ class ModelPII:
         row: ANONYMISE, DELETE or KEEP("why").
         mention: what the proof scan does with a row that mentions the person without belonging to them: ``scrub``,
             ``delete`` or ``review``.
+        append_only: the database refuses changes to everybody but the erasure role.
         tenant: path from a row to its tenant.
         proven: condition under which an address in this model proves an account's ownership of it.
         purpose, legal_basis, recipients: the row's line in the Article 30 record.
@@ -78,6 +79,7 @@ class ModelPII:
     plain: ClassVar[Mapping[str, str]] = {}
     row: ClassVar[RowRule] = ANONYMISE
     mention: ClassVar[str] = "scrub"
+    append_only: ClassVar[bool] = False
     tenant: ClassVar[str] = "tenant"
     proven: ClassVar[Mapping[str, Any]] = {}
     purpose: ClassVar[str] = "Running the service"

@@ -56,7 +56,7 @@ def in_order() -> list[Declared]:
 def own_rows(model: type[models.Model], declaration: type[ModelPII], subject: Subject) -> Iterator[Row]:
     """The rows of `model` that belong to the person, those that live on in its history alone included."""
     path = tenant_path(model, declaration)
-    if subject.tenant_id is not None and path is None and not subject.with_account:
+    if path is None and not subject.with_account and not any(isinstance(link, (ByObject, ByLabel)) for link in declaration.links()):
         return
     for link in declaration.links():
         condition = link.condition(model, subject)
@@ -99,19 +99,23 @@ def _prove_accounts(subject: Subject) -> None:
         if any(isinstance(link, (Itself, ByUser)) for link in declaration.links())
         and any(field.trace is Trace.EMAIL for field in declaration.fields.values())
     ]
-    users = get_user_model()
+    if not subject.with_account:
+        subject.user_keys |= _accounts_by_address(subject)
+        return
     before = None
     while before != (len(subject.user_keys), len(subject.emails)):
         before = (len(subject.user_keys), len(subject.emails))
-        if not subject.with_account and subject.tenant_id is not None:
-            return
-        if subject.emails:
-            name: str = users.get_email_field_name()
-            found = users._base_manager.filter(**{f"{name}__in": sorted(subject.emails)})
-            subject.user_keys |= {str(pk) for pk in found.values_list("pk", flat=True)}
+        subject.user_keys |= _accounts_by_address(subject)
         for model, declaration in account_models:
             for source in filter(None, (model, history_model(model))):
                 _learn(subject, source, declaration)
+
+
+def _accounts_by_address(subject: Subject) -> set[str]:
+    users = get_user_model()
+    name: str = users.get_email_field_name()
+    found = users._base_manager.filter(**{f"{name}__in": sorted(subject.emails)}) if subject.emails else users.objects.none()
+    return {str(pk) for pk in found.values_list("pk", flat=True)}
 
 
 def _learn(subject: Subject, model: type[models.Model], declaration: type[ModelPII]) -> None:

@@ -51,16 +51,11 @@ class Subject:
         tenant_id: UUID | None = None,
     ) -> Subject:
         """From what an officer typed or selected. Raises ValueError when nothing usable was given."""
-        from django.contrib.auth import get_user_model
-
         subject = cls(tenant_id=tenant_id)
         subject.emails = {normal for value in emails if (normal := normal_email(value))}
         subject.phones = {normal for value in phones if (normal := normal_phone(value))}
         for row in objects:
-            if isinstance(row, get_user_model()):
-                subject.user_keys.add(str(row.pk))
-            else:
-                subject.roots.add((row._meta.label_lower, str(row.pk)))
+            subject._add(row)
         if not (subject.emails or subject.phones or subject.user_keys or subject.roots):
             raise ValueError("Name the person by an e-mail address, a phone number, or a row.")
         subject.identifiers = Identifiers.of(
@@ -68,9 +63,40 @@ class Subject:
         )
         return subject
 
+    def _add(self, row: models.Model) -> None:
+        """Take a selected row as a starting point: the account, address and number that it names."""
+        from django.contrib.auth import get_user_model
+
+        from .links import ByUser, ByValue
+        from .registry import registry
+
+        if isinstance(row, get_user_model()):
+            self.user_keys.add(str(row.pk))
+            return
+        self.roots.add((row._meta.label_lower, str(row.pk)))
+        declaration = registry.get(type(row))
+        for link in declaration.links() if declaration else ():
+            if isinstance(link, ByUser) and "__" not in link.path:
+                key = getattr(row, f"{link.path}_id")
+                self.user_keys |= {str(key)} if key else set()
+            if isinstance(link, ByValue):
+                email = normal_email(getattr(row, link.email, None) or "") if link.email else ""
+                phone = normal_phone(getattr(row, link.phone, None) or "") if link.phone else ""
+                self.emails |= {email} if email else set()
+                self.phones |= {phone} if phone else set()
+
     def limited_to(self, tenant_id: UUID | None, *, with_account: bool) -> Subject:
         """A copy for one tenant, with no rows yet."""
-        return replace(self, tenant_id=tenant_id, with_account=with_account, rows=defaultdict(set))
+        return replace(
+            self,
+            user_keys=set(self.user_keys),
+            emails=set(self.emails),
+            phones=set(self.phones),
+            roots=set(self.roots),
+            tenant_id=tenant_id,
+            with_account=with_account,
+            rows=defaultdict(set),
+        )
 
     def rows_of(self, model: type[models.Model]) -> list[str] | None:
         """Keys of the person's rows of `model`, or None when there are none."""

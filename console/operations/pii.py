@@ -22,6 +22,7 @@ class AuditEventPII(pii.ModelPII):
         "target_id": "key of the row that was changed, as text",
         "request_id": "id of the web request, random",
     }
+    append_only = True
     row = pii.KEEP("the record that somebody acted is accountability, Art. 5(2)")
     legal_basis = "Art. 6(1)(c)"
     purpose = "Accountability"

@@ -1,0 +1,22 @@
+"""The verbs of a request's life; each locks the row, obeys the transition table and leaves an event and an act."""
+
+from .approval import approve, decide_tenant
+from .ending import refuse, withdraw
+from .identity import attest, confirm_code, doubt_identity, send_code
+from .intake import access_request_by_number, extend, receive
+from .rectification import rectify
+
+__all__ = [
+    "access_request_by_number",
+    "approve",
+    "attest",
+    "confirm_code",
+    "decide_tenant",
+    "doubt_identity",
+    "extend",
+    "receive",
+    "rectify",
+    "refuse",
+    "send_code",
+    "withdraw",
+]
