@@ -12,6 +12,10 @@ class PiiConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from .checks import check_coverage
+        from django.db.models.signals import post_migrate
 
+        from .checks import check_coverage
+        from .grants import after_migrate
+
+        post_migrate.connect(after_migrate, sender=self, dispatch_uid="pii-grants")
         checks.register(check_coverage, "pii")

@@ -16,8 +16,6 @@ DEFAULTS: dict[str, Any] = {
     "PACKAGES": None,  # folder of export packages; default var/pii/packages
     "PACKAGE_DAYS": 7,
     "BACKUP_DAYS": 35,  # how old the oldest backup gets: tombstones live that long
-    "SCAN_ROLE": None,  # database role of the proof scan; None reads as the current role
-    "ERASE_ROLE": None,  # database role that may update declared columns of append-only tables
     "REVEAL_MINUTES": 5,
     "REVEALS_PER_HOUR": 30,
     "CODE_TRIES": 5,

@@ -56,7 +56,11 @@ def in_order() -> list[Declared]:
 def own_rows(model: type[models.Model], declaration: type[ModelPII], subject: Subject) -> Iterator[Row]:
     """The rows of `model` that belong to the person, those that live on in its history alone included."""
     path = tenant_path(model, declaration)
-    if path is None and not subject.with_account and not any(isinstance(link, (ByObject, ByLabel)) for link in declaration.links()):
+    if (
+        path is None
+        and not subject.with_account
+        and not any(isinstance(link, (ByObject, ByLabel)) for link in declaration.links())
+    ):
         return
     for link in declaration.links():
         condition = link.condition(model, subject)
@@ -114,7 +118,11 @@ def _prove_accounts(subject: Subject) -> None:
 def _accounts_by_address(subject: Subject) -> set[str]:
     users = get_user_model()
     name: str = users.get_email_field_name()
-    found = users._base_manager.filter(**{f"{name}__in": sorted(subject.emails)}) if subject.emails else users.objects.none()
+    found = (
+        users._base_manager.filter(**{f"{name}__in": sorted(subject.emails)})
+        if subject.emails
+        else users.objects.none()
+    )
     return {str(pk) for pk in found.values_list("pk", flat=True)}
 
 

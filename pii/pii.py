@@ -5,6 +5,8 @@ from __future__ import annotations
 import pii
 from pii import FREETEXT, IDENTITY, SECRET
 
+from . import pii_own  # noqa: F401  # declares when imported
+
 
 @pii.declare("tenancy.UserTenantMembership")
 class MembershipPII(pii.ModelPII):

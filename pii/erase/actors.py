@@ -8,10 +8,11 @@ from django.apps import apps
 from django.db import models, transaction
 from django.db.models import Q
 
+from tenancy.db.message import narrow_role
+
 from .. import conf
 from ..registry import history_of, registry
 from ..subjects import Subject
-from .roles import acting_as
 
 
 def forget_actor(subject: Subject) -> int:
@@ -49,7 +50,7 @@ def _in_batches(model: type[models.Model], condition: Q, values: dict[str, Any],
                 return total
             rows = model._base_manager.filter(pk__in=keys).order_by()
             if append_only:
-                with acting_as("ERASE_ROLE"):
+                with narrow_role("erase"):
                     total += models.QuerySet.update(rows, **values)
             else:
                 total += models.QuerySet.update(rows, **values)

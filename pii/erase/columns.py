@@ -6,13 +6,14 @@ from typing import Any
 
 from django.db import models
 
+from tenancy.db.message import narrow_role
+
 from ..declarations import ModelPII
 from ..identifiers import Identifiers
 from ..scrub import scrub_text
 from ..strategies import Context
 from .blobs import remember_files
 from .rewrite import rewrite_column
-from .roles import acting_as
 
 
 def erase_columns(
@@ -22,7 +23,7 @@ def erase_columns(
     rows = model._base_manager.filter(pk__in=keys).order_by()
     remember_files(model, "pk", keys, declaration, request)
     if declaration.append_only:
-        with acting_as("ERASE_ROLE"):
+        with narrow_role("erase"):
             return _apply(model, "pk", keys, rows, declaration, identifiers, in_history=False)
     return _apply(model, "pk", keys, rows, declaration, identifiers, in_history=False)
 
@@ -39,7 +40,7 @@ def erase_history(
     key = model._meta.pk.attname
     rows = history._base_manager.filter(**{f"{key}__in": keys}).order_by()
     remember_files(history, key, keys, declaration, request)
-    with acting_as("ERASE_ROLE"):
+    with narrow_role("erase"):
         count = _apply(history, key, keys, rows, declaration, identifiers, in_history=True)
         if "history_change_reason" in {field.name for field in history._meta.get_fields()}:
             matcher = identifiers.matcher()

@@ -75,7 +75,7 @@ def planned_subject(request: DataRequest) -> Subject:
 
 def _erase(request: DataRequest) -> None:
     subject = planned_subject(request)
-    guard_erasure(subject, leaving={row.tenant_id for rows in subject.rows.values() for row in rows} - {None})
+    guard_erasure(subject, leaving={row.tenant_id for rows in subject.rows.values() for row in rows})
     steps = _skeleton(request)
     write_tombstones(request, subject)  # before the first destructive statement
     done, total = 0, sum(step.total for step in steps.values())

@@ -16,8 +16,8 @@ def rewrite_column(
 
     Reads and writes by key only; rows that do not change are not written.
     """
-    field = model._meta.get_field(name)
-    pk = model._meta.pk
+    field: Any = model._meta.get_field(name)
+    pk: Any = model._meta.pk
     rows = model._base_manager.filter(**{f"{key}__in": list(keys)}).order_by().values_list("pk", name)
     changed: list[tuple[str, str]] = []
     for row_key, value in rows:
@@ -31,11 +31,11 @@ def rewrite_column(
         return 0
     quote = connection.ops.quote_name
     cast = "::jsonb" if isinstance(field, models.JSONField) else ""
-    sql = (
-        f"UPDATE {quote(model._meta.db_table)} AS t SET {quote(field.column)} = v.new{cast} "  # type: ignore[union-attr]
+    sql = (  # identifiers come from the models, values are bound
+        f"UPDATE {quote(model._meta.db_table)} AS t SET {quote(field.column)} = v.new{cast} "  # noqa: S608
         "FROM unnest(%s::text[], %s::text[]) AS v(key, new) "
         f"WHERE t.{quote(pk.column)} = v.key::{pk.rel_db_type(connection)}"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [[row[0] for row in changed], [row[1] for row in changed]])
-        return cursor.rowcount
+        return int(cursor.rowcount)

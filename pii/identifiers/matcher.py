@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from .. import conf
 from ..categories import Trace
@@ -54,6 +55,9 @@ class Matcher:
             self._patterns.append((Trace.EMAIL, re.compile(alternatives)))
         self._lower = self._lower_needles(identifiers, hashes)
         self._raw = [form.encode() for form in self._encoded]
+        self._squeezed = {_squeeze(value) for value in exact} | {
+            _squeeze(v) for v in identifiers.names | identifiers.keys
+        }
         national = [value.lstrip("+") for value in identifiers.phones]
         self._digits = [(v[len(code) :] if v.startswith(code) else v).encode() for v in national]
 
@@ -115,6 +119,11 @@ class Matcher:
                 newline = bare.find(b"\n", at)
                 at = bare.find(digits, newline) if newline >= 0 else -1
 
+    def in_file_name(self, name: str) -> bool:
+        """Whether a stored file's name holds an identifier: storages drop ``@``, blanks and case."""
+        squeezed = _squeeze(unquote(name))
+        return any(len(value) >= 6 and value in squeezed for value in self._squeezed)
+
     def find(self, text: str) -> list[Hit]:
         """Every hit in `text`, leftmost first, not overlapping; exact kinds win over names."""
         hits: list[Hit] = []
@@ -132,6 +141,10 @@ class Matcher:
         return text, len(hits)
 
 
+def _squeeze(text: str) -> str:
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFC", text).lower())
+
+
 def _cased(text: str) -> list[str]:
     """Spellings in every case that ASCII lower-casing of bytes does not level."""
     forms: dict[str, None] = {}
@@ -140,6 +153,8 @@ def _cased(text: str) -> list[str]:
             forms.setdefault(unicodedata.normalize("NFC", cased) if form == spellings(text)[0] else cased)
             forms.setdefault(cased)
     for form in list(forms):
+        if not form.isascii():  # bytes shown by encode(…, 'escape')
+            forms.setdefault("".join(f"\\\\{byte:03o}" if byte > 127 else chr(byte) for byte in form.encode()))
         if "\\" in form:  # the text form of COPY doubles every backslash
             forms.setdefault(form.replace("\\", "\\\\"))
     return list(forms)

@@ -20,7 +20,7 @@ class ReviewItem(models.Model):
     request = models.ForeignKey(DataRequest, on_delete=models.CASCADE, related_name="reviews")
     table = models.CharField(_("table"), max_length=200)
     column = models.CharField(_("column"), max_length=100)
-    key_columns = models.JSONField(default=list)
+
     key = models.JSONField(_("key"), default=list)
     tenant_key = models.UUIDField(_("tenant"), null=True)
     kind = models.CharField(_("found by"), max_length=10)

@@ -29,7 +29,9 @@ def plan_items(row: DataRequest, subject: Subject, refused: set[UUID]) -> list[P
         if declaration is None or not rows:
             continue
         history = _history_counts(model, [item.pk for item in rows])
-        for tenant_key, count in sorted(Counter(item.tenant_id for item in rows).items(), key=lambda pair: str(pair[0])):
+        for tenant_key, count in sorted(
+            Counter(item.tenant_id for item in rows).items(), key=lambda pair: str(pair[0])
+        ):
             action, ground = _action(declaration, row)
             if tenant_key in refused:
                 action, ground = PlanItem.Action.REFUSE, grounds.get(tenant_key, "")

@@ -104,9 +104,7 @@ def account_goes(subject: Subject, row: DataRequest, refused: set[UUID]) -> bool
 
 def digest(subject: Subject, items: list[PlanItem], row: DataRequest) -> str:
     """SHA-256 over everything an approval binds to: rows, actions, answers, identifiers, registry."""
-    rows = sorted(
-        (model._meta.label_lower, item.pk) for model, found in subject.rows.items() for item in found
-    )
+    rows = sorted((model._meta.label_lower, item.pk) for model, found in subject.rows.items() for item in found)
     content = {
         "rows": hashlib.sha256(json.dumps(rows).encode()).hexdigest(),
         "identifiers": subject.identifiers.keyed_hashes(),

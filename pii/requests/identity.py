@@ -44,7 +44,9 @@ def send_code(request: DataRequest, *, by: Any) -> None:
             raise RequestRefused("The identity is settled.", code="wrong_state")
         on_file = _addresses_on_file(row)
         if not on_file:
-            raise RequestRefused("No address of this person is on file: attest the identity instead.", code="no_address")
+            raise RequestRefused(
+                "No address of this person is on file: attest the identity instead.", code="no_address"
+            )
         code = f"{secrets.randbelow(10**8):08d}"
         row.code_hash, row.code_tries = make_password(code), 0
         row.code_expires_at = timezone.now() + timedelta(hours=conf.get("CODE_HOURS"))

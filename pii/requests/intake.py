@@ -62,7 +62,9 @@ def receive(
             requested_by_id=getattr(by, "pk", by),
         )
         write_event(request, "receive", by=by, to_state=request.state, note=request.get_kind_display())
-        audit.record("privacy.request_received", by=by, tenant=tenant_id, target=request, details={"kind": request.kind})
+        audit.record(
+            "privacy.request_received", by=by, tenant=tenant_id, target=request, details={"kind": request.kind}
+        )
     return request
 
 

@@ -16,6 +16,6 @@ from ..models import DataRequest
 @contextlib.contextmanager
 def locked(request: DataRequest | UUID, *, reason: str) -> Iterator[DataRequest]:
     """The request's row under lock, in a transaction in system scope. Raises DataRequest.DoesNotExist."""
-    key = getattr(request, "pk", request)
+    key = request.pk if isinstance(request, DataRequest) else request
     with system_scope(reason=f"privacy request: {reason}"), transaction.atomic():
         yield DataRequest.objects.select_for_update().get(pk=key)

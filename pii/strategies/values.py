@@ -25,7 +25,8 @@ class _RandomUUID(Func):
 
 
 def _random() -> Any:
-    return Replace(Cast(_RandomUUID(), models.TextField()), Value("-"), Value(""))
+    dash, nothing = (Value(text, output_field=models.TextField()) for text in ("-", ""))
+    return Replace(Cast(_RandomUUID(), models.TextField()), dash, nothing, output_field=models.TextField())
 
 
 class Null(Strategy):
@@ -87,7 +88,7 @@ class RandomText(Strategy):
 
     def expression(self, context: Context) -> Any:
         length = min(context.field.max_length or 32, 32)
-        return Left(_random(), length)
+        return Left(_random(), length, output_field=models.TextField())
 
 
 class Unusable(Strategy):

@@ -144,3 +144,15 @@ def test_keyed_hashes_hold_no_value():
     assert "jane" not in joined
     assert len(JANE.keyed_hashes()) == 4
     assert JANE.keyed_hashes() != [hashlib.sha256(v.encode()).hexdigest() for v in sorted(JANE.emails)]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a/jd@corp.example.txt", "jdcorp.example.pdf", "0170_1234567.pdf", "x/JD%40corp.example", "cv_emp-004711.doc"],
+)
+def test_file_names_are_found_as_storages_write_them(name):
+    assert JANE.matcher().in_file_name(name)
+
+
+def test_other_file_names_are_not():
+    assert not JANE.matcher().in_file_name("contacts/2026/report.pdf")

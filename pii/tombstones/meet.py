@@ -1,0 +1,42 @@
+"""Somebody who was erased comes back: by an import or a restore (a task), or by their own sign-up (a note)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from tenancy import audit, system_scope
+
+from ..identifiers.normal import normal_email, normal_phone
+from ..identifiers.sets import keyed_hash
+from ..models import Reappearance, TombstoneHash
+
+
+def note_return(values: list[str], *, how: str, row: models.Model | None = None, tenant: Any = None) -> int:
+    """Compare addresses and numbers with the tombstones by keyed hash; returns how many erased people came back.
+
+    An import or a restore opens a task for the privacy officers; a person's own sign-up is noted and proceeds.
+    """
+    normal = {
+        form for value in values for form in (normal_email(value), normal_phone(value) if "@" not in value else "")
+    }
+    digests = [keyed_hash(value) for value in normal if value]
+    tenant_id = getattr(tenant, "pk", tenant)
+    with system_scope(reason="an erased person may have come back"):
+        stones = TombstoneHash.objects.filter(digest__in=digests, tombstone__expires_at__gt=timezone.now())
+        found = sorted(set(stones.values_list("tombstone_id", flat=True)))
+        for stone in found:
+            Reappearance.objects.create(
+                tombstone_id=stone,
+                how=how,
+                tenant_key=tenant_id,
+                model=row._meta.label_lower if row is not None else "",
+                key=str(row.pk) if row is not None else "",
+                at=timezone.now(),
+                closed_at=timezone.now() if how == Reappearance.How.SIGNUP else None,
+            )
+        if found:
+            audit.record("privacy.erased_person_returned", by=None, tenant=tenant_id, target=row, details={"how": how})
+    return len(found)
