@@ -55,11 +55,11 @@ class Matcher:
             self._patterns.append((Trace.EMAIL, re.compile(alternatives)))
         self._lower = self._lower_needles(identifiers, hashes)
         self._raw = [form.encode() for form in self._encoded]
-        self._squeezed = {_squeeze(value) for value in exact} | {
-            _squeeze(v) for v in identifiers.names | identifiers.keys
-        }
         national = [value.lstrip("+") for value in identifiers.phones]
-        self._digits = [(v[len(code) :] if v.startswith(code) else v).encode() for v in national]
+        national = [value[len(code) :] if value.startswith(code) else value for value in national]
+        self._digits = [value.encode() for value in national]
+        named = identifiers.emails | identifiers.names | identifiers.keys
+        self._squeezed = {_squeeze(value) for value in named} | set(national)
 
     @staticmethod
     def _lower_needles(identifiers: Identifiers, hashes: list[str]) -> list[bytes]:
