@@ -8,15 +8,17 @@ from typing import Any
 from unittest import mock
 
 from django.core.exceptions import FullResultSet
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, models
 
 from tenancy import managers
+from tenancy.conf import role_name
 from tenancy.db import message
 from tenancy.db.constraints import key_name, keys_between_tenant_rows
 from tenancy.db.owner import owner_connection
 from tenancy.db.policies import quote
 from tenancy.models import TenantOwnedModel, owned
 from tenancy.routers import TenantRouter
+from tenancy.scope import current_scope
 
 
 @contextmanager
@@ -28,7 +30,7 @@ def without_orm() -> Iterator[None]:
 
     def fill_only(row: Any) -> None:
         if row.tenant_id is None:
-            row.tenant_id = owned.current_scope().tenant_id
+            row.tenant_id = current_scope().tenant_id
 
     with ExitStack() as stack:
         for patch in (
@@ -36,12 +38,12 @@ def without_orm() -> Iterator[None]:
             mock.patch.object(managers, "guard_row", fill_only),
             mock.patch.object(owned, "guard_row", fill_only),
             mock.patch.object(managers, "refuse_other_tenant", return_value=None),
-            mock.patch.object(managers.TenantQuerySet, "update", managers.models.QuerySet.update),
-            mock.patch.object(managers.TenantQuerySet, "bulk_create", managers.models.QuerySet.bulk_create),
-            mock.patch.object(managers.TenantQuerySet, "bulk_update", managers.models.QuerySet.bulk_update),
-            mock.patch.object(TenantOwnedModel, "from_db", managers.models.Model.__dict__["from_db"]),
-            mock.patch.object(TenantOwnedModel, "_do_update", managers.models.Model._do_update),
-            mock.patch.object(TenantOwnedModel, "delete", managers.models.Model.delete),
+            mock.patch.object(managers.TenantQuerySet, "update", models.QuerySet.update),
+            mock.patch.object(managers.TenantQuerySet, "bulk_create", models.QuerySet.bulk_create),
+            mock.patch.object(managers.TenantQuerySet, "bulk_update", models.QuerySet.bulk_update),
+            mock.patch.object(TenantOwnedModel, "from_db", models.Model.__dict__["from_db"]),
+            mock.patch.object(TenantOwnedModel, "_do_update", models.Model._do_update),
+            mock.patch.object(TenantOwnedModel, "delete", models.Model.delete),
             mock.patch.object(TenantRouter, "allow_relation", return_value=None),
         ):
             stack.enter_context(patch)
@@ -51,17 +53,17 @@ def without_orm() -> Iterator[None]:
 @contextmanager
 def without_policies() -> Iterator[None]:
     """Wall 2 off: whatever scope the code is in, the database is told it may see everything."""
-    wide = message._message(message.role_name("wide"), "system", "")
+    wide = message._message(role_name("wide"), "system", "")
     with mock.patch("tenancy.db.postgresql.connection.scope_message", return_value=wide):
         yield
 
 
 @contextmanager
-def without_composite_keys(*models: Any, alias: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
-    """Wall 3 off: the composite keys of `models` are dropped and put back. No transaction may be open."""
+def without_composite_keys(*owned_models: Any, alias: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+    """Wall 3 off: the composite keys of `owned_models` are dropped and put back. No transaction may be open."""
     dropped = []
     with owner_connection(alias), connections[alias].cursor() as cursor:
-        for model in models:
+        for model in owned_models:
             table = model._meta.db_table
             for field in keys_between_tenant_rows(model):
                 parent = field.related_model._meta.db_table
