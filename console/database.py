@@ -55,12 +55,6 @@ def embedded_server(env: environ.Env | None = None) -> EmbeddedServer | None:
     return EmbeddedServer(var / "postgres", version=env.str("EMBEDDED_POSTGRES", default="18"))
 
 
-def worker_environment() -> tuple[tuple[str, str], ...]:
-    """Variables with which the embedded worker reaches the queue as itself; on a real server its unit sets them."""
-    server = embedded_server()
-    return (("WORKER_DATABASE_URL", server.url(user="toc_worker", name=NAME)),) if server else ()
-
-
 def start_embedded() -> None:
     """Find or start the embedded server, with its roles and its database; with DATABASE_URL nothing happens."""
     if server := embedded_server():

@@ -2,6 +2,8 @@
 
 import os
 
+from console.logs import logging_config
+
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
@@ -14,3 +16,8 @@ max_requests, max_requests_jitter = 10_000, 1_000
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 # Requests are logged by the application, with their request id.
 accesslog = None
+control_socket_disable = True  # its place is one per user, which two installations would fight over
+logconfig_dict = logging_config(
+    human=os.environ.get("DEBUG", "true").lower() in ("1", "true", "yes", "on"),
+    level=os.environ.get("LOG_LEVEL", "INFO"),
+)

@@ -50,6 +50,7 @@ class Child(NamedTuple):
             cwd=ROOT,
             env={**os.environ, **dict(self.environment)},
             stdin=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for the supervisor, which ends the children in good order
             preexec_fn=die_with_parent,
         )
 

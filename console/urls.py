@@ -7,6 +7,7 @@ from django.urls import include, path
 from console.accounts.views import admin_login, home
 
 urlpatterns = [
+    path("", include("console.health")),
     path("", home, name="home"),
     path("admin/login/", admin_login),
     path("admin/", admin.site.urls),

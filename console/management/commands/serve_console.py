@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
-from console.database import embedded_server, worker_environment
+from console.database import embedded_server
 from console.run import Child, Supervisor, free_port
 from tenancy import system_scope
 from tenancy.models import Tenant
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         supervisor.start(
             Child(
                 "web server",
-                ("-m", "gunicorn", "--config", "python:console.gunicorn", "--log-level", "warning", "console.wsgi"),
+                ("-m", "gunicorn", "--config", "python:console.gunicorn", "console.wsgi"),
                 (("BIND", f"127.0.0.1:{port}"), ("WEB_CONCURRENCY", os.environ.get("WEB_CONCURRENCY", "1"))),
             )
         )
@@ -47,7 +47,7 @@ class Command(BaseCommand):
             if supervisor.wait_until_served(port, "/accounts/login/"):
                 self.stdout.write(f"\nThe console is on http://localhost:{port}/ (Ctrl-C stops it)\n")
                 self.print_logins()
-                supervisor.start(Child("worker", ("manage.py", "worker"), worker_environment()))
+                supervisor.start(Child("worker", ("manage.py", "worker")))
             supervisor.run()
         finally:
             supervisor.stop()

@@ -10,6 +10,7 @@ from django.db import connections
 from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
+from psycopg.conninfo import conninfo_to_dict
 
 from tenancy.conf import role_name
 from tenancy.db.operations import has_wall_two
@@ -41,7 +42,7 @@ def worker_connection() -> dict[str, Any]:
     """How the worker itself (not the bodies of jobs) reaches the queue's tables."""
     url = environ.Env().str("WORKER_DATABASE_URL", default="")
     if url:
-        return {"conninfo": url}
+        return conninfo_to_dict(url)
     params: dict[str, Any] = connector_params()
     if has_wall_two(connections["default"]):
         # The queue's tables are closed to the serving login; the worker has one of its own.
