@@ -36,18 +36,23 @@ class Command(BaseCommand):
         connections.close_all()
         port = free_port(port)
         supervisor = Supervisor(self.stdout.write)
+        # Links in mails lead to this port. The demo's staff need no second factor; a deployment's do (accounts.E001).
+        shared = (
+            ("BASE_URL", f"http://localhost:{port}"),
+            ("STAFF_SECOND_FACTOR", os.environ.get("STAFF_SECOND_FACTOR", "False")),
+        )
         supervisor.start(
             Child(
                 "web server",
                 ("-m", "gunicorn", "--config", "python:console.gunicorn", "console.wsgi"),
-                (("BIND", f"127.0.0.1:{port}"), ("WEB_CONCURRENCY", os.environ.get("WEB_CONCURRENCY", "1"))),
+                (*shared, ("BIND", f"127.0.0.1:{port}"), ("WEB_CONCURRENCY", os.environ.get("WEB_CONCURRENCY", "1"))),
             )
         )
         try:
             if supervisor.wait_until_served(port, "/accounts/login/"):
                 self.stdout.write(f"\nThe console is on http://localhost:{port}/ (Ctrl-C stops it)\n")
                 self.print_logins()
-                supervisor.start(Child("worker", ("manage.py", "worker")))
+                supervisor.start(Child("worker", ("manage.py", "worker"), shared))
             supervisor.run()
         finally:
             supervisor.stop()
