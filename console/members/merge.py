@@ -1,0 +1,200 @@
+"""Writes the reviewed rows, thousands per statement, each with its history row, and remembers how far it came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+
+from console.accounts.door import admit
+from tenancy import jobs
+from tenancy.audit import moment
+from tenancy.memberships import lock_owners
+
+from .database import ROWS, rows, run, value
+from .models import MemberImport
+from .review import problem
+from .staging import Cancelled
+from .targets import TARGETS, Column, MergeTarget
+from .trail import history_insert, history_parameters
+
+CHUNK = 10_000
+WORK = "(s.action IN ('new', 'changed') OR (s.action = 'missing' AND s.{active} = 'f'))"
+LAST_OWNER = "tenancy_membership_last_owner"
+
+
+class Conflicts(Exception):
+    """In a strict import, rows were changed by somebody since the preview."""
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Rows in the order (late, line): after the first pair, up to the second."""
+
+    late: bool
+    after: int
+    upto: int
+
+
+def merge(item: MemberImport, *, strict: bool) -> None:
+    """Write every row that is still to be written, in the tenant's scope. Raises Cancelled, and Conflicts if `strict`.
+
+    Partial: each chunk commits together with its place in the order, so that a killed run goes on where it stopped.
+    Strict: one transaction for all.
+    """
+    if strict:
+        with transaction.atomic():
+            _merge(item, strict=True)
+    else:
+        _merge(item, strict=False)
+
+
+def _merge(item: MemberImport, *, strict: bool) -> None:
+    target = TARGETS[item.target]
+    active = target.column("is_active").staged if "is_active" in target.types else "c1"
+    work = WORK.format(active=active)
+    total = value(f"SELECT count(*) FROM {ROWS} s WHERE import_id = %(import)s AND {work}", item)
+    done = sum(item.applied_count(name) for name in ("new", "changed", "conflicts"))
+    jobs.progress(done, total, "Writing")
+    while (chunk := _next_chunk(item, work)) is not None:
+        with transaction.atomic():
+            written = write_chunk(item, target, chunk, work)
+            if strict and written["conflicts"]:
+                raise Conflicts
+            item.add_applied(**written)
+            item.late_cursor, item.line_cursor = chunk.late, chunk.upto
+            item.save(update_fields=["applied", "late_cursor", "line_cursor"])
+        done += sum(written.values())
+        jobs.progress(min(done, total), total, "Writing")
+        if jobs.cancelled():
+            raise Cancelled
+
+
+def _next_chunk(item: MemberImport, work: str) -> Chunk | None:
+    """The next rows in one of the two passes: ownership is taken away last, after it was given."""
+    for late in (False, True):
+        if item.line_cursor is not None and late < item.late_cursor:
+            continue
+        after = item.line_cursor if item.line_cursor is not None and late == item.late_cursor else -(2**31)
+        found = rows(
+            f"SELECT max(line) FROM (SELECT line FROM {ROWS} s WHERE import_id = %(import)s AND late = %(late)s "
+            f"AND line > %(after)s AND {work} ORDER BY line LIMIT %(limit)s) AS next",
+            item,
+            late=late,
+            after=after,
+            limit=CHUNK,
+        )
+        if found[0][0] is not None:
+            return Chunk(late, after, found[0][0])
+    return None
+
+
+def write_chunk(item: MemberImport, target: MergeTarget, chunk: Chunk, work: str) -> dict[str, int]:
+    """Write one chunk; how many rows became new, changed, or met a change made since the preview."""
+    at = moment()
+    more = {"late": chunk.late, "after": chunk.after, "upto": chunk.upto, **history_parameters(item.actor, at)}
+    if target.people:
+        if chunk.late:
+            lock_owners(item.tenant_id)
+        else:
+            admit(item.pk, after=chunk.after, upto=chunk.upto, moment=at, by=item.actor, reason=item.reason)
+    picked = f"s.import_id = %(import)s AND s.late = %(late)s AND s.line > %(after)s AND s.line <= %(upto)s AND {work}"
+    try:
+        with transaction.atomic():
+            new = run(_insert(target, picked), item, **more)
+            changed = run(_update(target, picked), item, **more)
+    except IntegrityError as error:
+        if is_last_owner(error):
+            raise
+        # An id was taken by somebody in between: refuse those rows and write the others.
+        _mark_taken(item, target, picked, more)
+        new, changed = run(_insert(target, picked), item, **more), run(_update(target, picked), item, **more)
+    if chunk.late and target.people:
+        check_owners()
+    conflicts = value(f"SELECT count(*) FROM {ROWS} s WHERE {picked}", item, **more) - new - changed
+    if conflicts:
+        _mark_conflicts(item, target, picked, more)
+    return {"new": new, "changed": changed, "conflicts": conflicts}
+
+
+def check_owners() -> None:
+    """Ask now, not at COMMIT, whether an active owner is left. Raises IntegrityError, see `is_last_owner`."""
+    names = f"{LAST_OWNER}_update, {LAST_OWNER}_delete"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET CONSTRAINTS {names} IMMEDIATE")
+        cursor.execute(f"SET CONSTRAINTS {names} DEFERRED")
+
+
+def is_last_owner(error: IntegrityError) -> bool:
+    """Whether the database refused because a tenant would be left without an owner."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return getattr(diagnosis, "constraint_name", None) == LAST_OWNER
+
+
+def _insert(target: MergeTarget, picked: str) -> str:
+    names = [column.name for column in target.columns]
+    values = [f"coalesce({column.value('s')}, {column.default})" for column in target.columns]
+    person = ("user_id, ", "s.person_id, ") if target.people else ("", "")
+    return f"""
+        WITH made AS (
+            INSERT INTO {target.table} (id, tenant_id, {person[0]}{", ".join(names)}, created_at, updated_at)
+            SELECT gen_random_uuid(), %(tenant)s, {person[1]}{", ".join(values)}, %(moment)s, %(moment)s
+            FROM {ROWS} s WHERE {picked} AND s.action = 'new' ORDER BY s.line
+            ON CONFLICT DO NOTHING RETURNING *
+        ) {history_insert(target.row_model, "made", "+")}"""
+
+
+def _update(target: MergeTarget, picked: str) -> str:
+    return f"""
+        WITH changed AS (
+            UPDATE {target.table} m SET updated_at = %(moment)s, {", ".join(_set(column) for column in target.columns)}
+            FROM {ROWS} s WHERE {picked} AND s.action IN ('changed', 'missing') AND m.id = s.target_id
+                AND m.tenant_id = %(tenant)s AND m.updated_at = s.seen AND {target.different("s", "m")}
+            RETURNING m.*
+        ) {history_insert(target.row_model, "changed", "~")}"""
+
+
+def _set(column: Column) -> str:
+    return f"{column.name} = coalesce({column.value('s')}, m.{column.name})"
+
+
+def _mark_taken(item: MemberImport, target: MergeTarget, picked: str, more: dict[str, Any]) -> None:
+    name = target.column("external_id").staged
+    note = problem(
+        "external_id_taken",
+        "'external_id'",
+        f"s.{name}",
+        "'Another member got this id since the preview.'",
+        "Import the file again to see what it would do now.",
+    )
+    run(
+        f"UPDATE {ROWS} s SET action = 'refused', note = {note} FROM {target.table} t WHERE {picked} "
+        f"AND t.tenant_id = %(tenant)s AND t.external_id = s.{name} AND t.id IS DISTINCT FROM s.target_id",
+        item,
+        **more,
+    )
+
+
+def _mark_conflicts(item: MemberImport, target: MergeTarget, picked: str, more: dict[str, Any]) -> None:
+    """Refuse the rows of the chunk that were not written: their member carries another time than this chunk's."""
+    note = problem(
+        "changed_since",
+        "''",
+        "''",
+        "'Somebody changed or added this member since the preview.'",
+        "Import the file again to see what it would do now.",
+    )
+    same = "m.user_id = s.person_id" if target.people else "m.id = s.target_id"
+    run(
+        f"UPDATE {ROWS} s SET action = 'refused', note = {note} WHERE {picked} "
+        f"AND NOT EXISTS (SELECT FROM {target.table} m WHERE m.tenant_id = %(tenant)s AND {same} "
+        "AND m.updated_at = %(moment)s)",
+        item,
+        **more,
+    )
+
+
+def forget_place(item: MemberImport) -> None:
+    """Begin at the first row again; harmless, since rows that were written are unchanged by then."""
+    item.late_cursor, item.line_cursor = False, None

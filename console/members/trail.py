@@ -1,0 +1,32 @@
+"""Writes history rows for many rows at once, as django-simple-history writes them one by one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from console.history import request_id
+
+
+def history_insert(model: Any, source: str, kind: str) -> str:
+    """SQL that adds one history row for each row of `source` (a query's name with all columns of `model`'s table).
+
+    `kind` is ``+``, ``~`` or ``-``. Names the parameters of `history_parameters`.
+    """
+    history = model.history.model
+    tracked = [field.column for field in history.tracked_fields]
+    names = ", ".join(f'"{column}"' for column in tracked)
+    return (
+        f'INSERT INTO "{history._meta.db_table}" ({names}, history_date, history_type, history_change_reason, '
+        "history_user_id, history_actor, history_request_id) "
+        f"SELECT {names}, %(moment)s, '{kind}', %(reason)s, %(actor)s, %(address)s, %(request)s FROM {source}"
+    )
+
+
+def history_parameters(actor: Any, moment: Any) -> dict[str, Any]:
+    """Who and when, for `history_insert`; the statement's own parameters add the reason."""
+    return {
+        "actor": getattr(actor, "pk", None),
+        "address": getattr(actor, "email", "") or "",
+        "request": request_id(),
+        "moment": moment,
+    }

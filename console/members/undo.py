@@ -1,0 +1,142 @@
+"""Takes an import back: each row returns to what history says it was before, unless somebody changed it since."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from tenancy import TenantRefused, audit, jobs
+from tenancy.audit import moment
+from tenancy.memberships import lock_owners
+from tenancy.models import Invitation
+
+from .database import rows, value
+from .database import run as execute
+from .flow import _move
+from .merge import check_owners, is_last_owner
+from .models import ImportState, MemberImport
+from .targets import TARGETS, MergeTarget
+from .trail import history_insert, history_parameters
+
+
+def request(item: MemberImport, *, by: Any) -> None:
+    """Ask to take a finished import back. Raises TenantRefused (``wrong_state``, ``busy``)."""
+    try:
+        with transaction.atomic():
+            _move(item, ImportState.UNDOING, ImportState.DONE, ImportState.STOPPED)
+            audit.record("members.import_undo_requested", by=by, tenant=item.tenant_id, target=item)
+    except IntegrityError as error:
+        item.refresh_from_db()
+        raise TenantRefused("Another import of this organisation is running: wait for it.", code="busy") from error
+
+
+def run(item: MemberImport, by: Any = None) -> None:
+    """Take it back, in one transaction and the tenant's scope; ends in UNDONE, or in DONE with a message."""
+    target = TARGETS[item.target]
+    actor = by or item.actor
+    parameters = {"undo": f"undo of {item.reason}", **history_parameters(actor, moment())}
+    total = value(f"SELECT count(*) FROM ({_written(target)}) AS w", item)
+    jobs.progress(0, total, "Undoing")
+    try:
+        with transaction.atomic():
+            if target.people:
+                lock_owners(item.tenant_id)
+            conflicts = value(f"SELECT count(*) FROM ({_written(target)}) AS w WHERE NOT untouched", item)
+            back = execute(_restore(target), item, **parameters)
+            gone = execute(_remove(target), item, **parameters)
+            if target.people:
+                check_owners()
+            revoked = _revoke_invitations(item, actor) if target.people else 0
+            item.state, item.finished_at, item.message = ImportState.UNDONE, timezone.now(), ""
+            item.applied = item.applied | {"restored": back, "removed": gone, "kept": conflicts, "revoked": revoked}
+            item.save()
+            audit.record(
+                "members.import_undone",
+                by=actor,
+                tenant=item.tenant_id,
+                target=item,
+                details={"number": item.number, "restored": back, "removed": gone, "kept": conflicts},
+            )
+    except IntegrityError as error:
+        if not is_last_owner(error):
+            raise
+        item.refresh_from_db()
+        item.state = ImportState.DONE
+        item.message = "Not undone: no active owner would be left. Make somebody owner who was not in this import."
+        item.save()
+    jobs.progress(total, total, "Undoing")
+
+
+def conflicts_of(item: MemberImport, limit: int = 100) -> list[dict[str, Any]]:
+    """Rows that an undo would leave alone, with who changed them last and when."""
+    target = TARGETS[item.target]
+    history = target.row_model.history.model._meta.db_table
+    found = rows(
+        f"SELECT w.id, l.history_date, l.history_change_reason, l.history_type FROM ({_written(target)}) AS w "
+        f"LEFT JOIN LATERAL (SELECT * FROM {history} h WHERE h.id = w.id AND h.tenant_id = %(tenant)s "
+        "ORDER BY h.history_id DESC LIMIT 1) l ON true WHERE NOT w.untouched ORDER BY l.history_date LIMIT %(limit)s",
+        item,
+        limit=limit,
+    )
+    return [
+        {"id": row_id, "changed_at": at, "reason": reason or "", "gone": kind == "-"}
+        for row_id, at, reason, kind in found
+    ]
+
+
+def _written(target: MergeTarget) -> str:
+    """What the import wrote last to each row, and whether the row still is as it left it."""
+    history = target.row_model.history.model._meta.db_table
+    return f"""
+        SELECT DISTINCT ON (h.id) h.id, first.history_type, first.history_id AS first_id,
+            coalesce(m.updated_at = h.updated_at, false) AS untouched
+        FROM {history} h
+        JOIN LATERAL (
+            SELECT f.history_id, f.history_type FROM {history} f
+            WHERE f.id = h.id AND f.tenant_id = %(tenant)s AND f.history_change_reason = %(reason)s
+            ORDER BY f.history_id LIMIT 1
+        ) first ON true
+        LEFT JOIN {target.table} m ON m.id = h.id AND m.tenant_id = %(tenant)s
+        WHERE h.tenant_id = %(tenant)s AND h.history_change_reason = %(reason)s
+        ORDER BY h.id, h.history_id DESC"""
+
+
+def _restore(target: MergeTarget) -> str:
+    history = target.row_model.history.model._meta.db_table
+    back = ", ".join(f"{column.name} = p.{column.name}" for column in target.columns)
+    return f"""
+        WITH w AS ({_written(target)}), back AS (
+            UPDATE {target.table} m SET updated_at = %(moment)s, {back}
+            FROM w CROSS JOIN LATERAL (SELECT * FROM {history} h WHERE h.id = w.id AND h.tenant_id = %(tenant)s
+                AND h.history_id < w.first_id ORDER BY h.history_id DESC LIMIT 1) p
+            WHERE m.id = w.id AND m.tenant_id = %(tenant)s AND w.untouched AND w.history_type = '~' RETURNING m.*
+        ) {_as_undo(history_insert(target.row_model, "back", "~"))}"""
+
+
+def _remove(target: MergeTarget) -> str:
+    return f"""
+        WITH w AS ({_written(target)}), gone AS (
+            DELETE FROM {target.table} m USING w
+            WHERE m.id = w.id AND m.tenant_id = %(tenant)s AND w.untouched AND w.history_type = '+' RETURNING m.*
+        ) {_as_undo(history_insert(target.row_model, "gone", "-"))}"""
+
+
+def _as_undo(sql: str) -> str:
+    """The same history rows with the undo as their reason (`%(reason)s` finds what the import wrote)."""
+    return sql.replace("%(reason)s", "%(undo)s")
+
+
+def _revoke_invitations(item: MemberImport, actor: Any) -> int:
+    """Make the links worthless that the import mailed and nobody used."""
+    history = Invitation.history.model._meta.db_table  # type: ignore[attr-defined]  # simple-history adds it
+    return execute(
+        f"WITH revoked AS (UPDATE tenancy_invitation i SET revoked_at = %(moment)s WHERE i.tenant_id = %(tenant)s "
+        f"AND i.accepted_at IS NULL AND i.revoked_at IS NULL AND EXISTS (SELECT FROM {history} h WHERE h.id = i.id "
+        "AND h.tenant_id = %(tenant)s AND h.history_change_reason = %(reason)s) RETURNING i.*) "
+        + _as_undo(history_insert(Invitation, "revoked", "~")),
+        item,
+        undo=f"undo of {item.reason}",
+        **history_parameters(actor, moment()),
+    )
