@@ -1,49 +1,51 @@
 # setup: a virtualenv in .venv · run: the console · test: the suite · check: what CI runs, in order · bench · shots
 SHELL := /bin/bash
-.SHELLFLAGS := -eu -o pipefail -c
-.ONESHELL:
 .PHONY: setup run test check bench shots
 VENV ?= .venv
 PY := $(VENV)/bin/python
-STAMP := $(VENV)/.requirements-installed
+# What a deployment sets, for the checks that look at it; nothing listens there.
+PRODUCTION = DEBUG=false SECRET_KEY="$$("$(PY)" -c 'import secrets; print(secrets.token_urlsafe(60))')" \
+  ALLOWED_HOSTS=console.example.com BASE_URL=https://console.example.com CACHE_URL=filecache:///var/lib/console/cache \
+  FIELD_ENCRYPTION_KEYS="$$("$(PY)" -c 'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())')"
 
 # The stamp holds what was installed, so a second call costs nothing and a changed pin is noticed.
 setup:
-	@wanted="$$(cat requirements.txt requirements-dev.txt | sha256sum 2>/dev/null || cat requirements.txt requirements-dev.txt | shasum -a 256)"
-	if [ -x "$(PY)" ] && [ -f "$(STAMP)" ] && [ "$$(cat "$(STAMP)")" = "$$wanted" ]; then exit 0; fi
-	if ! [ -x "$(PY)" ]; then
-	  python=""
-	  for candidate in python3 python3.13 python3.12 python3.11; do
-	    if "$$candidate" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then
-	      python="$$candidate"; break
-	    fi
-	  done
-	  if [ -z "$$python" ]; then
-	    echo "Python 3.11, 3.12 or 3.13 with its venv module is needed (Debian: apt install python3 python3-venv)." >&2; exit 1
-	  fi
-	  echo "Creating $(VENV) with $$("$$python" --version)"
-	  "$$python" -m venv "$(VENV)"
-	fi
-	echo "Installing the pinned requirements into $(VENV)"
-	"$(PY)" -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
-	printf '%s' "$$wanted" > "$(STAMP)"
+	@if [ -x "$(PY)" ] && cat requirements.txt requirements-dev.txt | cmp -s - "$(VENV)/.installed"; then exit 0; fi; \
+	if ! [ -x "$(PY)" ]; then \
+	  for python in python3 python3.13 python3.12 python3.11 ""; do \
+	    if [ -z "$$python" ]; then \
+	      echo "Python 3.11, 3.12 or 3.13 with its venv module is needed (Debian: apt install python3-venv)." >&2; exit 1; \
+	    fi; \
+	    "$$python" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && break; \
+	  done; \
+	  echo "Creating $(VENV) with $$("$$python" --version)"; \
+	  "$$python" -m venv "$(VENV)" || exit 1; \
+	fi; \
+	echo "Installing the pinned requirements into $(VENV)"; \
+	"$(PY)" -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt && \
+	cat requirements.txt requirements-dev.txt > "$(VENV)/.installed"
 
 run: setup
 	@exec "$(PY)" manage.py serve_console
 
 test: setup
-	@"$(PY)" -m pytest -m "not drill and not browser" -n 2
+	@exec "$(PY)" -m pytest -m "not drill and not browser" -n 2
 
 check: setup
 	@"$(PY)" -m ruff check .
-	"$(PY)" -m ruff format --check .
-	"$(PY)" -m mypy .
-	"$(PY)" manage.py check
-	"$(PY)" manage.py makemigrations --check --dry-run
-	"$(PY)" -m pytest -n 2 --cov --cov-report=term:skip-covered
+	@"$(PY)" -m ruff format --check .
+	@"$(PY)" -m mypy .
+	@"$(PY)" manage.py check
+	@$(PRODUCTION) "$(PY)" manage.py check --deploy --fail-level WARNING
+	@"$(PY)" manage.py makemigrations --check --dry-run
+	@"$(PY)" -m pytest -n 2 --cov --cov-report=term:skip-covered
+	@if [ -n "$${POSTGRES_15:-}" ]; then \
+	  echo "Once more on PostgreSQL 15"; \
+	  TEST_POSTGRES="$$POSTGRES_15" "$(PY)" -m pytest -m "not drill and not browser" -n 2 --ignore=tests/console/embedded; \
+	fi
 
 bench: setup
-	@for script in bench/*.py; do "$(PY)" "$$script"; done
+	@for script in bench/[a-z]*.py; do "$(PY)" "$$script" || exit 1; done
 
 shots: setup
-	@"$(PY)" -m tests.browser.shots
+	@exec "$(PY)" -m tests.browser.shots

@@ -8,7 +8,7 @@ import pytest
 
 from tenancy.testing.database import served_test_databases
 
-from .database import use_throwaway_server
+from .database import is_thrown_away, use_throwaway_server
 from .factories import make_membership, make_tenant
 
 
@@ -30,7 +30,10 @@ def django_db_setup(
     with (
         django_db_blocker.unblock(),
         served_test_databases(
-            verbosity=0, interactive=False, keepdb=django_db_keepdb and not django_db_createdb, serialized_aliases=set()
+            verbosity=0,
+            interactive=False,
+            keepdb=is_thrown_away() or (django_db_keepdb and not django_db_createdb),
+            serialized_aliases=set(),
         ),
     ):
         yield

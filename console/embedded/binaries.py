@@ -23,7 +23,7 @@ REMEDY = "Set DATABASE_URL and DATABASE_OWNER_URL to a PostgreSQL server (15 or 
 
 @dataclass(frozen=True)
 class Binaries:
-    """The programs of one PostgreSQL version, in `prefix`/bin."""
+    """The programs of one PostgreSQL version, in `prefix`/bin; `version` is what `find_binaries` was asked for."""
 
     version: str
     prefix: Path
@@ -33,10 +33,12 @@ class Binaries:
 
 
 def find_binaries(version: str = DEFAULT_VERSION) -> Binaries:
-    """The wheel's programs of that major version; EmbeddedError where they do not exist."""
+    """The wheel's programs of that major version, or those under a path; EmbeddedError where they do not exist."""
     here = f"{platform.system()} on {platform.machine()}"
     if os.name != "posix":
         raise EmbeddedError(f"The embedded PostgreSQL runs on Linux and macOS, not on {here}. {REMEDY}")
+    if "/" in version:  # somebody else's installation, such as Debian's
+        return Binaries(version, Path(version))
     if version not in FOLDERS:
         raise EmbeddedError(f"No embedded PostgreSQL {version}: choose one of {', '.join(FOLDERS)}. {REMEDY}")
     spec = importlib.util.find_spec(WHEEL)

@@ -18,6 +18,7 @@ from .paths import beside
 SUPERUSER = "postgres"
 # Neither ICU nor the machine's locale: text sorts the same wherever the project runs.
 LOCALE = {"18": ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"], "16": ["--locale=C"]}
+ELSEWHERE = ["--locale=C.UTF-8"]
 
 
 @contextmanager
@@ -52,7 +53,7 @@ def create_cluster(binaries: Binaries, data: Path, account: Account, *, durable:
     if account.is_other:
         os.chown(side, account.uid, account.gid)
     with reachable(side, account) as (name, descriptors):
-        options = ["--username", SUPERUSER, "--auth=trust", "--encoding=UTF8", *LOCALE[binaries.version]]
+        options = ["--username", SUPERUSER, "--auth=trust", "--encoding=UTF8", *LOCALE.get(binaries.version, ELSEWHERE)]
         done = subprocess.run(  # noqa: S603 (a fixed program, no shell)
             [binaries.program("initdb"), "-D", name, *options, *([] if durable else ["--no-sync"])],
             capture_output=True,

@@ -104,7 +104,8 @@ class EmbeddedServer:
 
     def _start_keeper(self) -> None:
         account = server_account(self.data)
-        binaries = find_binaries(cluster_version(self.data) or self.version)
+        made_by = None if "/" in self.version else cluster_version(self.data)
+        binaries = find_binaries(made_by or self.version)
         if not cluster_version(self.data):
             create_cluster(readable_by(binaries, account), self.data, account, durable=not self.throwaway)
         clean_up(self.data)  # before anybody asks whether it answers: an orphan would, and be stopped a moment later

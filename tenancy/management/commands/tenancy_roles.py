@@ -84,7 +84,11 @@ def create(url: str, database: str, prefix: str) -> dict[str, Any]:
         connection.add_notice_handler(lambda notice: left.extend(_left(notice)))
         for statement in cluster_sql(prefix):
             connection.execute(statement.encode())
-        passwords = {login: _set_password(connection, login, prefix) for login in roles.logins}
+        passwords = {
+            roles.owner: _set_password(connection, roles.owner, os.environ.get("TENANCY_OWNER_PASSWORD")),
+            roles.app: _set_password(connection, roles.app, os.environ.get("TENANCY_APP_PASSWORD")),
+            roles.worker: _set_password(connection, roles.worker, os.environ.get("TENANCY_WORKER_PASSWORD")),
+        }
         is_there = connection.execute("SELECT FROM pg_database WHERE datname = %s", [database]).rowcount
         if not is_there:
             connection.execute(new_database_sql(database, prefix).encode())
@@ -102,9 +106,8 @@ def create(url: str, database: str, prefix: str) -> dict[str, Any]:
     }
 
 
-def _set_password(connection: psycopg.Connection[Any], login: str, prefix: str) -> str:
+def _set_password(connection: psycopg.Connection[Any], login: str, password: str | None) -> str:
     """Send the verifier, never the password: statements end in logs."""
-    password = os.environ.get(f"TENANCY_{login.removeprefix(prefix + '_').upper()}_PASSWORD")
     if not password:
         return "unchanged"
     hashed = connection.pgconn.encrypt_password(password.encode(), login.encode(), b"scram-sha-256").decode()
