@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "console.workspace.uploads.UploadMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "console.accounts.middleware.PersonalMiddleware",
@@ -91,6 +92,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "console.context.site",
+                "console.workspace.context.workspace",
             ]
         },
     }
@@ -154,7 +156,7 @@ USE_TZ = True
 
 # Files ----------------------------------------------------------------------------------------------------------------
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
-STATIC_URL = "static/"
+STATIC_URL = "/static/"  # absolute: the prefix of a tenant's path must not get into it
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG  # in development straight from the source, no collectstatic
@@ -174,7 +176,17 @@ FIELD_ENCRYPTION_KEYS = env.list(
 TENANCY = {
     "ROLE_PREFIX": "toc",
     "OWNER_DATABASE": "console.database.owner_database",
-    "IDENTITY_PATHS": ["/accounts/", "/admin/", "/invitations/", "/mail/", "/static/", "/healthz", "/readyz"],
+    "IDENTITY_PATHS": [
+        "/accounts/",
+        "/admin/",
+        "/invitations/",
+        "/mail/",
+        "/organisations/",
+        "/static/",
+        "/healthz",
+        "/readyz",
+    ],
+    "CHOOSE_URL": "workspace_choose",
     "INVITATION_URL": BASE_URL.rstrip("/") + "/invitations/{token}/",
     "ENCRYPTION_KEYS": partial(development_keys, VAR_DIR)
     if DEBUG and not FIELD_ENCRYPTION_KEYS

@@ -21,12 +21,6 @@ from .models import User
 from .second_factor import step_up_url
 
 
-@login_required
-def home(request: HttpRequest) -> HttpResponse:
-    """Where a person lands who asked for nothing else."""
-    return redirect("admin:index" if request.user.is_staff else "accounts_profile")
-
-
 def admin_login(request: HttpRequest) -> HttpResponse:
     """The admin has no sign-in of its own: strangers go to the one there is, people without access get a 403."""
     target = get_next_redirect_url(request) or reverse("admin:index")

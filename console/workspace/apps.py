@@ -1,8 +1,20 @@
 """Django's entry into the app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class WorkspaceConfig(AppConfig):
+    """What customers see: their records, people, settings and exports."""
+
     name = "console.workspace"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from tenancy.roles import Action
+
+        from . import receivers
+        from .navigation import add_page
+
+        receivers.connect()
+        add_page("workspace_contacts", _("Contacts"), action=Action.RECORDS_READ, order=10, prefix="workspace_contact")

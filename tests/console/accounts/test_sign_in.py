@@ -25,9 +25,9 @@ def ada(db):
         return create_person("ada@example.test", PASSWORD, verified=True, full_name="Ada Example")
 
 
-def test_address_is_taken_in_any_case_and_lands_on_the_profile(person, ada):
+def test_address_is_taken_in_any_case_and_lands_at_the_start(person, ada):
     person.sign_in(" ADA@Example.TEST ")
-    assert person.url == "/accounts/profile/"
+    assert person.url == "/organisations/"
     assert "Ada Example" in person.text
 
 
@@ -92,7 +92,7 @@ def test_password_reset_from_the_mail(person, ada):
     assert person.url.endswith("-set-password/"), "the key leaves the address before the page is shown"
     person.send(password1="a-brand-new-passphrase", password2="a-brand-new-passphrase")
     person.sign_in("ada@example.test", "a-brand-new-passphrase")
-    assert person.url == "/accounts/profile/"
+    assert person.url == "/organisations/"
     again = Person(person.outbox)
     again.visit(link)
     assert "already been used" in again.text
@@ -137,7 +137,7 @@ def test_authenticator_app_is_asked_for_and_a_code_counts_once(person, ada):
         one.send(code="000000")
         assert "Incorrect code" in one.text
         one.send(code=totp(secret))
-        assert one.url == "/accounts/profile/"
+        assert one.url == "/organisations/"
         two = Person(person.outbox)
         two.sign_in("ada@example.test")
         two.send(code=totp(secret))
@@ -155,7 +155,7 @@ def test_a_recovery_code_signs_in_once(person, ada):
         one = Person(person.outbox)
         one.sign_in("ada@example.test")
         one.send(code=codes[3])
-        assert one.url == "/accounts/profile/"
+        assert one.url == "/organisations/"
         two = Person(person.outbox)
         two.sign_in("ada@example.test")
         two.send(code=codes[3])
@@ -220,6 +220,7 @@ def test_sessions_are_listed_and_ended(person, ada):
 
 def test_profile_sets_name_language_and_zone(person, ada):
     person.sign_in("ada@example.test")
+    person.visit("/accounts/profile/")
     person.send(full_name="Ada L.", locale="en-gb", time_zone="Europe/Berlin")
     assert "Your profile was saved" in person.text
     with identity_scope():
