@@ -114,3 +114,24 @@ class ObservedAccessPII(pii.ModelPII):
         "count first_seen_at last_seen_at": "how often and when",
     }
     row = pii.KEEP("a list of places in the code is about no person")
+
+
+@pii.declare("tenancy.BulkSettingChange")
+class BulkSettingChangePII(pii.ModelPII):
+    subject = pii.nobody()
+    fields = {
+        "value": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("a setting of organisations")),
+        "reason": _CHANGE_TEXTS["reason"],
+        "refused": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("why settings were refused")),
+    }
+    plain = {
+        "id": "key",
+        "name is_reset is_dry_run": "which setting, and what was to be done",
+        "tenant_ids": "keys of organisations",
+        "cursor changed unchanged": "counts of organisations",
+        "actor_id": "key of the account that ordered it; the account behind it is erased in its own row",
+        "created_at finished_at": "when it ran",
+    }
+    row = pii.KEEP("an organisation is no person")
+    mention = "review"
+    purpose = "Changing a setting for many organisations, with every outcome"

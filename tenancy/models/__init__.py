@@ -4,10 +4,11 @@ from .invitation import Invitation
 from .membership import UserTenantMembership
 from .observed import ObservedAccess
 from .owned import TenantOwnedModel, TenantScoped
-from .setting import PlatformSettingChange, PlatformSettings, SettingChange
+from .setting import BulkSettingChange, PlatformSettingChange, PlatformSettings, SettingChange
 from .tenant import Tenant, TenantState
 
 __all__ = [
+    "BulkSettingChange",
     "Invitation",
     "ObservedAccess",
     "PlatformSettingChange",

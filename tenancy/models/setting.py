@@ -93,3 +93,34 @@ class PlatformSettingChange(Recorded):
 
     def __str__(self) -> str:
         return f"change {self.version} of the platform"
+
+
+class BulkSettingChange(models.Model):
+    """One setting changed for many tenants: what was asked, how far it is, and every tenant's outcome.
+
+    Each tenant is a transaction of its own; a killed job goes on after `cursor`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("setting"), max_length=130)  # group.key
+    value = models.JSONField(_("value"), null=True, blank=True)
+    is_reset = models.BooleanField(_("reset to the inherited value"), default=False)
+    tenant_ids = models.JSONField(_("tenants"), default=list)
+    is_dry_run = models.BooleanField(_("dry run"), default=True)
+    actor_id = models.CharField(_("actor"), max_length=64, blank=True)
+    reason = models.TextField(_("reason"), blank=True)
+    cursor = models.PositiveIntegerField(_("tenants done"), default=0)
+    changed = models.PositiveIntegerField(_("changed"), default=0)
+    unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
+    refused = models.JSONField(_("refused"), default=dict)  # {"tenant's key": "why"}
+    created_at = models.DateTimeField(_("started"), default=moment, editable=False)
+    finished_at = models.DateTimeField(_("finished"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("bulk change of a setting")
+        verbose_name_plural = _("bulk changes of settings")
+        ordering = ["-created_at", "id"]
+        indexes = [models.Index(fields=["-created_at", "id"], name="tenancy_bulksetting_newest")]
+
+    def __str__(self) -> str:
+        return f"bulk change {self.pk}"

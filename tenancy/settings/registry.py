@@ -16,6 +16,11 @@ from .schema import group_problems
 Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
 
 
+def humanize(key: str) -> str:
+    """What a key without a title is called: ``seat_limit`` → ``Seat limit``."""
+    return key.replace("_", " ").capitalize()
+
+
 @dataclass(frozen=True)
 class Setting:
     """One declared setting; `schema` judges its value."""
@@ -33,7 +38,7 @@ class Setting:
     @property
     def title(self) -> str:
         """What people call it."""
-        return str(self.schema.get("title") or self.key.replace("_", " ").capitalize())
+        return str(self.schema.get("title") or humanize(self.key))
 
     @property
     def help(self) -> str:
@@ -59,8 +64,8 @@ class Setting:
         return judge.problems(self._judge, value)
 
     def may_be_edited_by(self, editor: str) -> bool:
-        """Whether `editor` (``admin``, ``owner`` or ``staff``) has the right to change it."""
-        return PERMISSIONS.index(editor) >= PERMISSIONS.index(self.edit)
+        """Whether `editor` (``admin``, ``owner`` or ``staff``; nobody else) has the right to change it."""
+        return editor in PERMISSIONS and PERMISSIONS.index(editor) >= PERMISSIONS.index(self.edit)
 
 
 @dataclass(eq=False)
@@ -82,7 +87,7 @@ class Group:
     build: Callable[[dict[str, Any]], Any] | None = None
 
     def __post_init__(self) -> None:
-        self.title = self.title or str(self.schema.get("title") or self.key.replace("_", " ").capitalize())
+        self.title = self.title or str(self.schema.get("title") or humanize(self.key))
         self.help = self.help or str(self.schema.get("description", ""))
 
     def upgrade(self, from_version: int) -> Callable[[Upgrade], Upgrade]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import keyword as python
 import re
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, FormatChecker, SchemaError
 
 from . import judge, limits
+from .documents import canonical
 from .errors import Path, Problem
 from .formats import CHECKS
 from .keywords import (
@@ -148,7 +148,7 @@ def _scalar_rules(schema: dict[str, Any], path: Path) -> Iterator[Problem]:
     if choices is not None:
         if not isinstance(choices, list) or not choices or any(isinstance(item, list | dict) for item in choices):
             yield Problem(path, "enum is a list of at least one plain value", "enum")
-        elif len({json.dumps(item) for item in choices}) != len(choices):
+        elif len({canonical(item) for item in choices}) != len(choices):
             yield Problem(path, "enum repeats a value", "enum")
         titles = schema.get("x-enum-titles")
         if titles is not None and (not isinstance(titles, list) or len(titles) != len(choices)):

@@ -88,7 +88,7 @@ FITS = {
     "hostname": (["example.com", "a-b.example.co.uk"], ["", "example", "-a.example", "exa mple.com", "a..b", "a.b\n"]),
     "color": (["#1d4ed8", "#FFFFFF"], ["", "red", "#fff", "#12345g", "#1d4ed8;background:url(x)"]),
     "time-zone": (["UTC", "Europe/Berlin"], ["", "Mars/Base", "../../etc/passwd", "europe/berlin"]),
-    "locale": (["en", "de"], ["", "xx", "de_DE", "../de"]),
+    "locale": (["en", "en-gb"], ["", "xx", "de_DE", "../de"]),
     "duration": (["P14D", "PT90M", "P1Y2M3DT4H5M6S", "P2W"], ["", "P", "PT", "14 days", "P1DT", "P-1D", "P1W2D"]),
     "date": (["2026-02-28"], ["", "2026-02-30", "20260228", "2026-W01-1", "2026-02-28T00:00"]),
 }
