@@ -37,6 +37,8 @@ class SessionPII(pii.ModelPII):
     }
     row = pii.DELETE
     mention = "delete"
+    retain = 1
+    retain_from = "expire_date"
     purpose = "Staying signed in"
 
 
@@ -54,4 +56,6 @@ class LogEntryPII(pii.ModelPII):
         "action_time action_flag": "when, and whether it was added, changed or deleted",
     }
     row = pii.KEEP("the record that somebody acted is accountability, Art. 5(2)")
+    retain = 1095
+    retain_from = "action_time"
     purpose = "Accountability of staff"

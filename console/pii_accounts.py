@@ -24,6 +24,8 @@ class EmailConfirmationPII(pii.ModelPII):
     fields = {"key": pii.Field(SECRET, erase=pii.RandomText(), export=pii.withhold("a secret from a mail"))}
     plain = {"id email_address": "keys", "created sent": "when the mail went out"}
     row = pii.DELETE
+    retain = 30
+    retain_from = "created"
     purpose = "Verifying an address"
 
 
@@ -92,4 +94,6 @@ class UserSessionPII(pii.ModelPII):
     }
     plain = {"id user": "keys", "session_key": "random key of the browser's session"}
     row = pii.DELETE
+    retain = 90
+    retain_from = "last_seen_at"
     purpose = "Showing people where they are signed in"

@@ -22,6 +22,8 @@ DEFAULTS: dict[str, Any] = {
     "CODE_HOURS": 24,
     "REGION": "DE",  # how phone numbers without a country code are read: the calling code below
     "CALLING_CODE": "49",
+    "RETENTION": None,  # dotted path of f(model_label, tenant_id) → days, for spans that a tenant shortens
+    "OFFICERS": (),  # addresses that are reminded of due requests
     "ENFORCE_COVERAGE": True,  # an undeclared column is an error of `check`, not a warning
 }
 

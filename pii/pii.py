@@ -38,6 +38,8 @@ class InvitationPII(pii.ModelPII):
         "created_at expires_at accepted_at revoked_at sent_count": "the invitation's own life",
     }
     row = pii.DELETE
+    retain = 90
+    retain_from = "expires_at"
     purpose = "Letting invited people in"
 
 

@@ -25,6 +25,7 @@ class PlanItem(models.Model):
     history_rows = models.PositiveIntegerField(_("history rows"), default=0)
     ground = models.CharField(_("ground"), max_length=200, blank=True)
     until = models.DateField(_("until"), null=True)
+    swept_at = models.DateTimeField(null=True)  # when what was kept until then was erased after all
 
     class Meta:
         ordering = ["model", "tenant_key"]

@@ -49,7 +49,7 @@ class PlanRow(models.Model):
 class Blob(models.Model):
     """A stored file whose row is erased already: removed after commit, and again by the sweep until it is gone."""
 
-    request = models.ForeignKey(DataRequest, on_delete=models.CASCADE, related_name="blobs")
+    request = models.ForeignKey(DataRequest, on_delete=models.CASCADE, null=True, related_name="blobs")
     storage = models.CharField(max_length=100)  # model label and field, which name the storage
     name = models.TextField()
     removed_at = models.DateTimeField(null=True)

@@ -20,6 +20,7 @@ TRANSITIONS: dict[tuple[str, str], frozenset[str]] = {
     ("plan", State.FAILED): frozenset({State.PLANNED}),
     ("approve", State.PLANNED): frozenset({State.APPROVED}),
     ("run", State.APPROVED): frozenset({State.RUNNING}),
+    ("export", State.PLANNED): frozenset({State.RUNNING}),
     ("run", State.FAILED): frozenset({State.RUNNING}),
     ("verify", State.RUNNING): frozenset({State.VERIFYING}),
     ("finish", State.VERIFYING): frozenset({State.DONE}),

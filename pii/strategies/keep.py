@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from .base import Strategy
+from .values import Blank
 
 
 class Keep(Strategy):
@@ -12,12 +13,13 @@ class Keep(Strategy):
 
     `ground` is the exception relied on (for example ``17(3)(b)`` of the GDPR), `basis` names the duty in a word or
     two, `until` how long (``+10y``, ``+6m``, ``+30d`` after the row's last change, or empty for as long as the row
-    lives). All three stand in the plan and in the erasure report.
+    lives). All three stand in the plan and in the erasure report. `then` erases the value when the span is over
+    (default: `Blank`).
     """
 
     keeps = True
 
-    def __init__(self, ground: str, *, basis: str, until: str = "") -> None:
+    def __init__(self, ground: str, *, basis: str, until: str = "", then: Strategy | None = None) -> None:
         if not ground or not basis:
             raise ValueError("Keep needs a ground and a basis: both stand in the report.")
         if until and not re.fullmatch(r"\+\d+[ymd]", until):
@@ -25,3 +27,4 @@ class Keep(Strategy):
         self.ground = ground
         self.basis = basis
         self.until = until
+        self.then = then or (Blank() if until else None)

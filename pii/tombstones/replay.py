@@ -8,21 +8,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.apps import apps
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
-from tenancy import audit, system_scope
+from tenancy import system_scope
 from tenancy.models import Tenant
 
-from ..find import find
-from ..models import DataRequest, Kind, PlanRow, Reappearance, State, Tombstone, TombstoneHash
-from ..registry import registry
-from ..requests.clock import due_on
-from ..requests.intake import next_number
-from ..requests.transitions import write_event
-from ..subjects import Subject
+from ..models import DataRequest, Reappearance, Tombstone, TombstoneHash
 from . import journal
 from .write import REPLAY
 
@@ -54,63 +46,13 @@ def replay(*, by: Any, dry_run: bool = False, tell: Callable[[str], None] = lamb
 
 
 def _request(entries: list[dict[str, Any]], by: Any) -> DataRequest | None:
+    from ..erase.again import request_again
+
     limited_to = UUID(entries[0]["limited_to"]) if entries[0]["limited_to"] else None
-    users = get_user_model()._meta.label_lower
-    keys = {item["key"] for item in entries if item["model"] == users}
-    subject = Subject(
-        user_keys=keys,
-        roots={(item["model"], item["key"]) for item in entries if item["model"] != users},
-        tenant_id=limited_to,
-        with_account=bool(keys),
-    )
-    _meet_again(subject)
-    subject = find(subject)
-    if not any(subject.rows.values()):
+    if limited_to is not None and not Tenant.objects.filter(pk=limited_to).exists():
         return None
-    now = timezone.now()
-    with transaction.atomic():
-        request = DataRequest.objects.create(
-            number=next_number(now.year),
-            kind=Kind.ERASURE,
-            state=State.RUNNING,
-            tenant_id=limited_to if limited_to and _tenant_exists(limited_to) else None,
-            subject=subject.as_json(),
-            received_at=now,
-            due_on=due_on(now),
-            identity_method=REPLAY,
-            identity_at=now,
-            with_account=bool(keys),
-            registry_hash=registry.content_hash(),
-            requested_by_id=getattr(by, "pk", by),
-        )
-        rows = [
-            PlanRow(request=request, model=model._meta.label_lower, key=row.pk, tenant_key=row.tenant_id)
-            for model, found in subject.rows.items()
-            for row in sorted(found, key=lambda row: row.pk)
-        ]
-        PlanRow.objects.bulk_create(rows, batch_size=2000, ignore_conflicts=True)
-        write_event(request, "replay", by=by, to_state=State.RUNNING, note=f"{len(entries)} tombstones")
-        audit.record("privacy.erasure_replayed", by=by, tenant=request.tenant_id, target=request)
-    return request
-
-
-def _meet_again(subject: Subject) -> None:
-    """Take addresses and numbers from the restored root rows, as the first erasure had them."""
-    for label, key in list(subject.roots):
-        try:
-            model = apps.get_model(label)
-        except LookupError:
-            subject.roots.discard((label, key))
-            continue
-        row = model._base_manager.filter(pk=key).first()
-        if row is not None:
-            accounts = set(subject.user_keys)
-            subject._add(row)
-            subject.user_keys = accounts if not subject.with_account else subject.user_keys
-
-
-def _tenant_exists(key: UUID) -> bool:
-    return Tenant.objects.filter(pk=key).exists()
+    roots = {(item["model"], item["key"]) for item in entries}
+    return request_again(roots, limited_to=limited_to, method=REPLAY, by=by, note=f"{len(entries)} tombstones")
 
 
 def _remember(entries: Iterable[dict[str, Any]], request: DataRequest | None) -> None:

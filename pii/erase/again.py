@@ -1,0 +1,82 @@
+"""Erase a person again from keys alone: after a restore, or when a hold ends."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils import timezone
+
+from tenancy import audit
+
+from ..find import find
+from ..models import DataRequest, Kind, PlanRow, State
+from ..registry import registry
+from ..requests.clock import due_on
+from ..requests.intake import next_number
+from ..requests.transitions import write_event
+from ..subjects import Subject
+
+
+def request_again(
+    roots: set[tuple[str, str]], *, limited_to: UUID | None, method: str, by: Any, note: str
+) -> DataRequest | None:
+    """A running request for these rows, ready for `run_erasure`; None where none of them is there. System scope.
+
+    Nobody approves it a second time: the approval of the first erasure stands.
+    """
+    users = get_user_model()._meta.label_lower
+    keys = {key for label, key in roots if label == users}
+    subject = Subject(
+        user_keys=set(keys),
+        roots={(label, key) for label, key in roots if label != users},
+        tenant_id=limited_to,
+        with_account=bool(keys),
+    )
+    meet_again(subject)
+    subject = find(subject)
+    if not any(subject.rows.values()):
+        return None
+    now = timezone.now()
+    with transaction.atomic():
+        request = DataRequest.objects.create(
+            number=next_number(now.year),
+            kind=Kind.ERASURE,
+            state=State.RUNNING,
+            tenant_id=limited_to,
+            subject=subject.as_json(),
+            received_at=now,
+            due_on=due_on(now),
+            identity_method=method,
+            identity_at=now,
+            with_account=bool(keys),
+            registry_hash=registry.content_hash(),
+            requested_by_id=getattr(by, "pk", by),
+        )
+        rows = [
+            PlanRow(request=request, model=model._meta.label_lower, key=row.pk, tenant_key=row.tenant_id)
+            for model, found in subject.rows.items()
+            for row in sorted(found, key=lambda row: row.pk)
+        ]
+        PlanRow.objects.bulk_create(rows, batch_size=2000, ignore_conflicts=True)
+        write_event(request, "erase_again", by=by, to_state=State.RUNNING, note=note)
+        audit.record("privacy.erasure_repeated", by=by, tenant=limited_to, target=request, reason=method)
+    return request
+
+
+def meet_again(subject: Subject) -> None:
+    """Take addresses and numbers from the root rows that are there, as the first erasure had them."""
+    for label, key in list(subject.roots):
+        try:
+            model = apps.get_model(label)
+        except LookupError:
+            subject.roots.discard((label, key))
+            continue
+        row = model._base_manager.filter(pk=key).first()
+        if row is not None:
+            accounts = set(subject.user_keys)
+            subject._add(row)
+            subject.user_keys = subject.user_keys if subject.with_account else accounts
