@@ -11,6 +11,8 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from pii.exceptions import PiiError
+from pii.tombstones import journal_ahead
 from tenancy import identity_scope, system_scope
 
 logger = logging.getLogger(__name__)
@@ -28,12 +30,17 @@ def alive(request: HttpRequest) -> HttpResponse:
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
     """200 when the database answers, is migrated and holds the queue; 503 with the failing one named, never why."""
-    checks = {"database": database_answers, "migrations": is_migrated, "queue": queue_is_reachable}
+    checks = {
+        "database": database_answers,
+        "migrations": is_migrated,
+        "queue": queue_is_reachable,
+        "erasures": is_replayed,
+    }
     results: dict[str, bool] = {}
     for name, check in checks.items():
         try:
             results[name] = check()
-        except DatabaseError as error:
+        except (DatabaseError, PiiError) as error:
             logger.error("readiness: %s failed with %s", name, type(error).__name__)
             results[name] = False
     return JsonResponse({"ready": all(results.values()), **results}, status=200 if all(results.values()) else 503)
@@ -58,6 +65,11 @@ def queue_is_reachable() -> bool:
     with system_scope(reason="readiness"), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM (SELECT 1 FROM procrastinate_jobs LIMIT 1) AS probe")
         return cursor.fetchone() is not None
+
+
+def is_replayed() -> bool:
+    """False after a restore, until the erasures that the backup does not know were repeated (`pii_replay`)."""
+    return journal_ahead() == 0
 
 
 urlpatterns = [path("healthz", alive, name="healthz"), path("readyz", ready, name="readyz")]

@@ -10,12 +10,12 @@ from .. import conf
 from ..declarations import ModelPII
 from ..exceptions import PiiError
 from ..find import in_order
+from ..holds import active_holds
 from ..links import ByLabel, ByObject
 from ..models import DataRequest, PlanRow, Step
 from ..registry import history_model
 from ..subjects import Row, Subject
 from .columns import erase_columns, erase_history
-from .holds import active_holds
 from .rows import delete_rows
 
 

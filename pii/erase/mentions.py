@@ -13,13 +13,13 @@ from django.db import models, transaction
 from tenancy.db.message import narrow_role
 
 from ..categories import Category
+from ..holds import Holds
 from ..identifiers import Identifiers
 from ..models import DataRequest, PlanItem, PlanRow, ReviewItem
 from ..registry import history_of, registry
 from ..scan.run import Found, ScanResult
 from ..scrub import scrub_value
 from ..strategies import Scrub
-from .holds import Holds
 from .rewrite import rewrite_column
 from .rows import delete_rows
 

@@ -12,6 +12,7 @@ from tenancy import audit, jobs
 
 from ..exceptions import PiiError, ProofVoid
 from ..find import find
+from ..holds import active_holds
 from ..letters import send_letter
 from ..models import DataRequest, PlanRow, ReviewItem, State
 from ..registry import history_model
@@ -24,7 +25,6 @@ from ..scan.statistics import renew
 from ..subjects import Subject
 from .batch import erase_batch
 from .blobs import remove_files
-from .holds import active_holds
 from .mentions import Mentions, Outcome
 from .order import erase_order
 from .report import build_report

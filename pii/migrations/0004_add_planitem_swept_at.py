@@ -5,20 +5,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('pii', '0003_protect_tables'),
+        ("pii", "0003_protect_tables"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='planitem',
-            name='swept_at',
+            model_name="planitem",
+            name="swept_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AlterField(
-            model_name='blob',
-            name='request',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='blobs', to='pii.datarequest'),
+            model_name="blob",
+            name="request",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.CASCADE, related_name="blobs", to="pii.datarequest"
+            ),
         ),
     ]

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils import timezone
 
 from ..declarations import ModelPII
-from ..erase.holds import active_holds
+from ..holds import active_holds
 from ..models import DataRequest, Kind, PlanItem, TenantDecision
 from ..registry import history_model, registry
 from ..requests.clock import add_months

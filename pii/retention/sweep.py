@@ -20,9 +20,9 @@ from .. import conf
 from ..declarations import ModelPII
 from ..erase.again import request_again
 from ..erase.columns import erase_columns, erase_history
-from ..erase.holds import active_holds
 from ..erase.rows import delete_rows
 from ..find import tenant_path
+from ..holds import active_holds
 from ..identifiers import Identifiers
 from ..models import DataRequest, LegalHold, PlanItem, PlanRow, State
 from ..registry import history_model, registry

@@ -23,7 +23,7 @@ def test_alive_asks_nothing_of_the_database(client):
 def test_ready_asks_database_migrations_and_queue(client, db, unmigrated):
     response = client.get("/readyz")
     assert response.status_code == 200
-    assert response.json() == {"ready": True, "database": True, "migrations": True, "queue": True}
+    assert response.json() == {"ready": True, "database": True, "migrations": True, "queue": True, "erasures": True}
 
 
 def test_a_missing_migration_makes_it_unready_until_it_is_applied(client, db, unmigrated, monkeypatch):
@@ -44,7 +44,7 @@ def test_a_lost_database_makes_it_unready_without_saying_why(client, settings, u
     finally:
         connection.settings_dict["HOST"] = host
     assert response.status_code == 503
-    assert response.json() == {"ready": False, "database": False, "migrations": False, "queue": False}
+    assert response.json() == {"ready": False, "database": False, "migrations": False, "queue": False, "erasures": True}
     assert "nonexistent" not in caplog.text + response.content.decode()
     assert client.get("/healthz").status_code == 200
 

@@ -9,8 +9,8 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.utils import timezone
 
-from ..models import LegalHold
-from ..subjects import Subject
+from .models import LegalHold
+from .subjects import Subject
 
 
 @dataclass(frozen=True)
