@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from tenancy.models import TenantOwnedModel
+from tenancy.uniques import unique_in_tenant
 
 
 class Customer(TenantOwnedModel):
@@ -12,7 +13,7 @@ class Customer(TenantOwnedModel):
     secret = models.CharField(max_length=100, blank=True)
 
     class Meta(TenantOwnedModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["tenant", "name"], name="testapp_customer_name")]
+        constraints = [unique_in_tenant("name", name="testapp_customer_name")]
 
 
 class Label(TenantOwnedModel):
