@@ -145,7 +145,7 @@ def where(error: BaseException) -> str:
     return f"{type(error).__name__}{code}{place}"[:200]
 
 
-def retry(run: JobRun, *, by: Any) -> None:
+def retry(run: JobRun, *, by: Any, reason: str = "") -> None:
     """Run a failed or cancelled job again. Raises TenantRefused for one that is not over, or that succeeded."""
     from .tasks import defer
 
@@ -160,10 +160,10 @@ def retry(run: JobRun, *, by: Any) -> None:
         else:
             run.queue_id = defer(run)
         run.save()
-        audit.record("job.retried", by=by, tenant=run.tenant_id, target=run)
+        audit.record("job.retried", by=by, tenant=run.tenant_id, target=run, reason=reason)
 
 
-def cancel(run: JobRun, *, by: Any) -> None:
+def cancel(run: JobRun, *, by: Any, reason: str = "") -> None:
     """Drop a waiting job, or ask a running one to stop after its current step. Raises TenantRefused when it is over."""
     from .tasks import withdraw
 
@@ -176,4 +176,4 @@ def cancel(run: JobRun, *, by: Any) -> None:
             withdraw(run)
         run.cancel_requested = True
         run.save(update_fields=["state", "finished_at", "cancel_requested"])
-        audit.record("job.cancelled", by=by, tenant=run.tenant_id, target=run)
+        audit.record("job.cancelled", by=by, tenant=run.tenant_id, target=run, reason=reason)

@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from console.database import databases
 from console.keys import development_keys
 from console.logs import logging_config
+from console.navigation import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -25,7 +26,7 @@ WSGI_APPLICATION = "console.wsgi.application"
 ASGI_APPLICATION = "console.asgi.application"
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.inlines",
@@ -34,7 +35,7 @@ INSTALLED_APPS = [
     "console",
     "console.accounts",
     "console.mail",
-    "django.contrib.admin",
+    "console.apps.ConsoleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -226,7 +227,14 @@ if MAIL_PAGE:
     EMAIL_BACKEND = "console.mail.backend.EmailBackend"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Tenant Operations <no-reply@localhost>")
 
-UNFOLD = {"SITE_TITLE": "Tenant Operations", "SITE_HEADER": "Tenant Operations"}
+# Admin ------------------------------------------------------------
+ENVIRONMENT = env.str("ENVIRONMENT", default="development" if DEBUG else "production")  # the badge beside the title
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"  # without a code everybody who may look may import
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
+IMPORT_EXPORT_ESCAPE_HTML_ON_EXPORT = True
+IMPORT_EXPORT_TMP_STORAGE_CLASS = "console.import_previews.PreviewStorage"
+IMPORT_EXPORT_SKIP_ADMIN_LOG = True  # the audit trail has one act per import instead of one row per line
 
 # Logs: to stderr, JSON with a request id; plain lines in development -----------------------------------------------
 LOGGING = logging_config(human=DEBUG, level=env.str("LOG_LEVEL", default="INFO"))

@@ -67,6 +67,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         ordering = ["email"]
+        permissions = [("manage_staff", "Can make people staff and give them staff roles")]
         constraints = [
             models.CheckConstraint(name="accounts_user_email_lower", condition=models.Q(email=Lower("email")))
         ]

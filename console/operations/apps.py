@@ -10,6 +10,7 @@ class OperationsConfig(AppConfig):
     def ready(self) -> None:
         from tenancy.signals import act_recorded
 
+        from . import providers  # noqa: F401  (each registers itself)
         from .receivers import keep_act
 
         act_recorded.connect(keep_act, dispatch_uid="operations-keep-act")

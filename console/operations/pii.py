@@ -26,3 +26,14 @@ class AuditEventPII(pii.ModelPII):
     row = pii.KEEP("the record that somebody acted is accountability, Art. 5(2)")
     legal_basis = "Art. 6(1)(c)"
     purpose = "Accountability"
+
+
+@pii.declare("operations.SearchToken")
+class SearchTokenPII(pii.ModelPII):
+    subject = pii.labelled("kind", "object_id")
+    fields = {
+        "token": pii.Field(pii.CONTACT, erase=pii.Scrub(), export=pii.withhold("an index of data exported elsewhere")),
+    }
+    plain = {"id": "key", "kind object_id": "what the word leads to"}
+    row = pii.KEEP("rewritten by a trigger as soon as its source is erased")
+    purpose = "Finding people and tenants"

@@ -70,6 +70,12 @@ class Tenant(models.Model):
         verbose_name = _("tenant")
         verbose_name_plural = _("tenants")
         ordering = ["name", "id"]
+        permissions = [
+            ("suspend_tenant", "Can suspend and restore tenants"),
+            ("archive_tenant", "Can archive tenants"),
+            ("import_tenant", "Can import tenants"),
+            ("export_tenant", "Can export tenants"),
+        ]
         indexes = [
             models.Index(fields=["name", "id"], name="tenancy_tenant_name"),
             models.Index(fields=["state", "name", "id"], name="tenancy_tenant_state"),

@@ -1,0 +1,146 @@
+"""Pages of people and staff roles, and the sign-in library's tables to look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
+
+from console.admin import ConsoleModelAdmin, ReadOnlyAdmin, dialog_action
+from console.operations.memberships.admin import MembershipInline
+from tenancy import audit
+
+from . import people
+from .models import User
+
+STAFF_FIELDS = ("is_staff", "is_superuser", "groups")
+
+
+class UserForm(forms.ModelForm):
+    """A person: what they call themselves, and for administrators what they may do in the console."""
+
+    class Meta:
+        model = User
+        fields = ["email", "full_name", "locale", "time_zone", "is_staff", "is_superuser", "groups"]
+
+
+@admin.register(User)
+class UserAdmin(SimpleHistoryAdmin, ConsoleModelAdmin):
+    """People of all tenants, and staff. Nobody's password is set here."""
+
+    form = UserForm
+    list_display = ("email", "full_name", "is_active", "is_staff", "date_joined")
+    list_filter = ("is_active", "is_staff", "groups")
+    ordering = ("email",)
+    exact_search = ("email",)
+    word_search = "person"
+    search_help_text = _("Address, words of the name, domain, or id")
+    readonly_fields = ("id", "email", "is_active", "date_joined", "last_login")
+    filter_horizontal = ("groups",)
+    inlines = (MembershipInline,)
+    actions_detail = ("deactivate", "reactivate")
+    never_deleted = _("People are deactivated, not deleted; erasure is a privacy request.")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        own = ("email", "full_name", "locale", "time_zone", "is_active", "date_joined", "last_login", "id")
+        sections: list[Any] = [(None, {"fields": own if obj else own[:4]})]
+        if request.user.has_perm("accounts.manage_staff"):
+            sections.append((_("Staff"), {"fields": STAFF_FIELDS}))
+        return sections
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fixed = self.readonly_fields if obj else ()
+        if request.user.has_perm("accounts.manage_staff") and not (obj and obj.pk == request.user.pk):
+            # Only a superuser makes superusers; nobody changes their own rights.
+            return fixed if request.user.is_superuser else (*fixed, "is_superuser")
+        return (*fixed, *STAFF_FIELDS)
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        return self.inlines if obj else ()
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if isinstance(obj, User) and (obj.is_staff or obj.is_superuser):
+            return bool(request.user.has_perm("accounts.manage_staff"))
+        return bool(super().has_change_permission(request, obj))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        with audit.changing(by=request.user, reason="console"):
+            if not change:
+                obj.set_unusable_password()
+            obj.save()
+        fields = sorted(form.changed_data)
+        audit.record(
+            "person.changed" if change else "person.created", by=request.user, target=obj, details={"fields": fields}
+        )
+
+    @dialog_action(
+        permission="change",
+        title=_("Deactivate"),
+        consequence=_("The person is signed out everywhere and cannot sign in. Memberships and history stay."),
+        icon="person_off",
+        danger=True,
+    )
+    def deactivate(self, request: HttpRequest, form: Any, obj: User) -> Any:
+        people.deactivate(obj, by=request.user, reason=form.cleaned_data["reason"])
+        return _("The account is inactive.")
+
+    @dialog_action(
+        permission="change",
+        title=_("Reactivate"),
+        consequence=_("The person can sign in again."),
+        icon="person_check",
+    )
+    def reactivate(self, request: HttpRequest, form: Any, obj: User) -> Any:
+        people.reactivate(obj, by=request.user, reason=form.cleaned_data["reason"])
+        return _("The account is active.")
+
+
+@admin.register(Group)
+class StaffRoleAdmin(ConsoleModelAdmin):
+    """Staff roles: a name and what it may do."""
+
+    list_display = ("name",)
+    exact_search = ("name",)
+    filter_horizontal = ("permissions",)
+    never_deleted = _("Take people out of a role instead of deleting it.")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        audit.record("staff_role.changed" if change else "staff_role.created", by=request.user, target=obj)
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(ReadOnlyAdmin):
+    """Addresses and whether they were proved."""
+
+    list_display = ("email", "user", "verified", "primary")
+    list_select_related = ("user",)
+    exact_search = ("email",)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnlyAdmin):
+    """Second factors: their kind and age, never their data."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_select_related = ("user",)
+    exact_search = ("user__email",)
+    fields = ("user", "type", "created_at", "last_used_at")
+
+
+@admin.register(UserSession)
+class UserSessionAdmin(ReadOnlyAdmin):
+    """Where people are signed in."""
+
+    list_display = ("user", "created_at", "last_seen_at")
+    list_select_related = ("user",)
+    exact_search = ("user__email",)
+    fields = ("user", "created_at", "last_seen_at", "user_agent")

@@ -1,0 +1,215 @@
+"""Base classes of every page in the admin: guarded dialogs, confirmed bulk actions, searches that use an index."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from tenancy import TenantRefused
+
+BULK_LIMIT = 500
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def column(**options: Any) -> Callable[[F], F]:
+    """A computed column of a list or a form: unfold's `display`, typed."""
+    decorate: Callable[[F], F] = display(**options)
+    return decorate
+
+
+class ReasonForm(BaseDialogForm):
+    """What every dialog asks at least: why."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+        help_text=_("Stands in the history and in the audit trail. Name the ticket, no personal data."),
+    )
+
+
+def dialog_action(
+    *,
+    permission: str,
+    title: Any,
+    consequence: Any,
+    submit: Any = None,
+    form: type[BaseDialogForm] = ReasonForm,
+    icon: str | None = None,
+    danger: bool = False,
+) -> Callable[[Callable[..., Any]], Any]:
+    """One verb as one dialog: a GET shows it, only a POST acts, both need `has_<permission>_permission`.
+
+    The method gets ``(request, form, obj)``, with `obj` fetched through `get_queryset`, calls a verb and returns the
+    words for the person. TenantRefused and ValidationError are shown in the dialog.
+    """
+
+    def decorate(method: Callable[..., Any]) -> Any:
+        @functools.wraps(method)
+        def act(self: Any, request: HttpRequest, dialog: Any, object_id: str, **kwargs: Any) -> HttpResponse:
+            obj = self.get_object(request, object_id)
+            if obj is None:
+                raise Http404
+            try:
+                with transaction.atomic():
+                    words = method(self, request, dialog, obj)
+            except (TenantRefused, ValidationError) as error:
+                # Under the field that every dialog has: unfold's dialog shows no errors of the form as a whole.
+                dialog.add_error("reason", error.messages if isinstance(error, ValidationError) else str(error))
+                shown = {"title": title, "description": consequence, "form_submit_text": submit or title}
+                context = {"dialog": shown, "form": dialog, "form_submit_text": submit or title}
+                return render(request, "unfold/helpers/dialog.html", context)
+            messages.success(request, words)
+            opts = self.model._meta
+            back = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[obj.pk])
+            return HttpResponse(headers={"HX-Redirect": back})
+
+        return action(
+            act,
+            permissions=[permission],
+            description=title,
+            icon=icon,
+            variant=ActionVariant.DANGER if danger else ActionVariant.DEFAULT,
+            dialog={
+                "title": title,
+                "description": consequence,
+                "form_class": form,
+                "form_submit_text": submit or title,
+            },
+        )
+
+    return decorate
+
+
+def bulk_action(*, permission: str, title: Any, consequence: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """An action over selected rows: asks first, naming consequence, count and a sample, and for a reason.
+
+    The method gets ``(request, obj, reason)`` once per row, each in a transaction of its own; refusals are counted and
+    said. At most `BULK_LIMIT` rows.
+    """
+
+    def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def run(self: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+            if not getattr(self, f"has_{permission}_permission")(request):
+                raise PermissionDenied
+            rows = list(queryset[: BULK_LIMIT + 1])
+            if len(rows) > BULK_LIMIT:
+                messages.error(request, _("Select at most %(limit)d rows.") % {"limit": BULK_LIMIT})
+                return None
+            reason = request.POST.get("reason", "").strip()
+            if "confirmed" not in request.POST or not reason:
+                return ask(self, request, rows, missing="confirmed" in request.POST)
+            done, refused = 0, []
+            for row in rows:
+                try:
+                    with transaction.atomic():
+                        method(self, request, row, reason)
+                    done += 1
+                except TenantRefused as refusal:
+                    refused.append(f"{row}: {refusal}")
+            messages.success(request, ngettext("%d row done.", "%d rows done.", done) % done)
+            if refused:
+                messages.warning(request, _("Refused: %s") % "; ".join(refused[:5]))
+            return None
+
+        def ask(self: Any, request: HttpRequest, rows: list[Any], *, missing: bool) -> HttpResponse:
+            context = {
+                **self.admin_site.each_context(request),
+                "title": title,
+                "consequence": consequence,
+                "rows": rows,
+                "sample": rows[:10],
+                "action_name": method.__name__,
+                "missing": missing,
+                "opts": self.model._meta,
+                "media": self.media,
+            }
+            return TemplateResponse(request, "admin/confirm_bulk_action.html", context)
+
+        run.short_description = title  # type: ignore[attr-defined]  # how Django's admin is told
+        run.allowed_permissions = [permission]  # type: ignore[attr-defined]  # likewise
+        return run
+
+    return decorate
+
+
+class ConsoleModelAdmin(ModelAdmin):
+    """What all pages share: no full counts, no deletion, a search that only compares whole values or uses tokens."""
+
+    exact_search: ClassVar[tuple[str, ...]] = ()  # columns compared whole, in lower case
+    word_search: ClassVar[str] = ""  # kind of `SearchToken` that this model's words are kept under
+    never_deleted: ClassVar[Any] = _("Nothing is deleted here; the history keeps what was.")
+    show_full_result_count = False
+    list_per_page = 50
+    list_filter_submit = True
+    warn_unsaved_form = True
+    search_fields = ("pk",)  # shows the box; `get_search_results` decides
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        raise PermissionDenied(str(self.never_deleted))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        term = search_term.strip().lower()
+        if not term:
+            return queryset, False
+        found = Q()
+        key = self.key_of(term)
+        if key is not None:
+            found |= Q(pk=key)
+        for column in self.exact_search:
+            found |= Q(**{column: term})
+        if self.word_search:
+            from console.operations.search import keys_matching
+
+            found |= Q(pk__in=keys_matching(self.word_search, term))
+        return (queryset.filter(found) if found else queryset.none()), False
+
+    def key_of(self, term: str) -> Any:
+        """What was typed, as a key of this model; None where it is none."""
+        try:
+            return self.model._meta.pk.to_python(term)
+        except (ValidationError, ValueError):
+            return None
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except TenantRefused as refusal:  # the transaction of the form is rolled back by now
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(request.get_full_path())
+
+
+class ReadOnlyAdmin(ConsoleModelAdmin):
+    """Pages that show and never change, such as those of third-party tables."""
+
+    actions = ()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

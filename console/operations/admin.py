@@ -1,0 +1,35 @@
+"""Registers this app's pages, one folder per noun."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import RangeDateTimeFilter
+
+from console.admin import ReadOnlyAdmin
+
+from .invitations import admin as invitations
+from .jobs import admin as jobs
+from .memberships import admin as memberships
+from .models import AuditEvent
+from .tenants import admin as tenants
+
+__all__ = ["invitations", "jobs", "memberships", "tenants"]
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadOnlyAdmin):
+    """What was done, newest first."""
+
+    list_display = ("at", "verb", "actor_address", "tenant_key", "target_model", "reason")
+    list_filter = (("at", RangeDateTimeFilter),)
+    exact_search = ("verb", "target_id", "actor_address", "request_id")
+    search_help_text = _("Whole verb, address of the actor, id of the target or of the request")
+    fields = (
+        ("at", "verb"),
+        ("actor_address", "actor_id"),
+        ("tenant_key", "request_id"),
+        ("target_model", "target_id"),
+        "reason",
+        "details",
+    )

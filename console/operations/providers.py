@@ -1,0 +1,75 @@
+"""What the search finds: tenants, people, memberships, invitations, jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import Q
+from django.http import HttpRequest
+from django.urls import reverse
+
+from console.models import JobRun
+from tenancy.models import Invitation, Tenant, UserTenantMembership
+
+from .search import PER_KIND, Hit, Query, keys_matching, provider
+
+
+def matches(kind: str, query: Query) -> Q:
+    """By key where keys were given, by whole address where addresses were, else by the beginnings of words."""
+    if query.keys:
+        return Q(pk__in=query.keys)
+    return Q(pk__in=list(keys_matching(kind, query.text, PER_KIND * 4)))
+
+
+def link(name: str, key: Any) -> str:
+    return reverse(f"admin:{name}_change", args=[key])
+
+
+@provider("tenant", "tenancy.view_tenant")
+def tenants(request: HttpRequest, query: Query) -> Iterator[Hit]:
+    for row in Tenant.objects.filter(matches("tenant", query)).order_by("name")[:PER_KIND]:
+        description = f"Tenant · {row.slug} · {row.state}"
+        yield Hit(row.name, description, link("tenancy_tenant", row.pk), "domain", "tenant")
+
+
+@provider("person", "accounts.view_user")
+def people(request: HttpRequest, query: Query) -> Iterator[Hit]:
+    wanted = Q(email__in=query.addresses) if query.addresses else matches("person", query)
+    for row in get_user_model().objects.filter(wanted).order_by("email")[:PER_KIND]:
+        title, inactive = row.full_name or row.email, "" if row.is_active else " · inactive"
+        yield Hit(title, f"Person · {row.email}{inactive}", link("accounts_user", row.pk), "person", "person")
+
+
+@provider("membership", "tenancy.view_usertenantmembership")
+def memberships(request: HttpRequest, query: Query) -> Iterator[Hit]:
+    wanted = Q(user__email__in=query.addresses) if query.addresses else matches("membership", query)
+    rows = UserTenantMembership.objects.filter(wanted).select_related("tenant", "user")[:PER_KIND]
+    for row in rows:
+        title = row.display_name or row.user.full_name or row.user.email
+        description = f"Membership · {row.tenant.slug} · {row.role}"
+        yield Hit(title, description, link("tenancy_usertenantmembership", row.pk), "badge", "membership")
+
+
+@provider("invitation", "tenancy.view_invitation")
+def invitations(request: HttpRequest, query: Query) -> Iterator[Hit]:
+    wanted = Q(email__in=query.addresses) if query.addresses else matches("invitation", query)
+    for row in Invitation.objects.filter(wanted).select_related("tenant")[:PER_KIND]:
+        state = "pending" if row.is_open else "settled"
+        yield Hit(
+            row.email,
+            f"Invitation · {row.tenant.slug} · {state}",
+            link("tenancy_invitation", row.pk),
+            "mail",
+            "invitation",
+        )
+
+
+@provider("job", "console.view_jobrun")
+def jobs(request: HttpRequest, query: Query) -> Iterable[Hit]:
+    wanted = Q(pk__in=query.keys) if query.keys else Q(name=query.text)
+    return [
+        Hit(row.name, f"Job · {row.state}", link("console_jobrun", row.pk), "pending_actions", "job")
+        for row in JobRun.objects.filter(wanted)[:PER_KIND]
+    ]

@@ -1,0 +1,126 @@
+"""Pages of tenants: made and renamed by forms, their life led by dialogs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from import_export.admin import ImportExportModelAdmin
+from simple_history.admin import SimpleHistoryAdmin
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
+from unfold.contrib.import_export.forms import ExportForm, ImportForm
+
+from console.admin import ConsoleModelAdmin, bulk_action, column, dialog_action
+from console.operations.memberships.admin import MembershipInline
+from tenancy import audit, lifecycle
+from tenancy.models import Tenant
+
+from .forms import SuspendForm, TenantForm
+from .resources import TenantResource
+
+STATE_COLOURS = {"active": "success", "suspended": "warning", "archived": "danger"}
+
+
+@admin.register(Tenant)
+class TenantAdmin(SimpleHistoryAdmin, ImportExportModelAdmin, ConsoleModelAdmin):
+    """Tenants are made and renamed here; their life cycle is dialogs."""
+
+    form = TenantForm
+    import_form_class = ImportForm
+    export_form_class = ExportForm
+    resource_classes = [TenantResource]
+    list_display = ("name", "slug", "state_label", "created_at")
+    list_filter = (("state", ChoicesDropdownFilter), ("created_at", RangeDateTimeFilter))
+    exact_search = ("slug",)
+    word_search = "tenant"
+    search_help_text = _("Words of the name, slug, or id")
+    readonly_fields = ("id", "state_label", "suspended_reason", "suspended_until", "created_at", "updated_at")
+    inlines = (MembershipInline,)
+    actions_detail = ("suspend", "restore", "archive")
+    actions = ("suspend_selected",)
+    never_deleted = _("Tenants are archived, not deleted. A purge follows an archive after its waiting period.")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return [(None, {"fields": ("name", "slug", "owner")})]
+        life = ("state_label", "suspended_reason", "suspended_until", "created_at", "updated_at", "id")
+        return [(None, {"fields": ("name", "slug")}), (_("Life"), {"fields": life})]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return form
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        return self.inlines if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            lifecycle.rename_tenant(obj, name=obj.name, slug=obj.slug, by=request.user, reason="console")
+        else:
+            made = lifecycle.create_tenant(
+                name=obj.name, slug=obj.slug, owner=form.cleaned_data.get("owner"), by=request.user, reason="console"
+            )
+            obj.pk, obj._state.adding = made.pk, False
+
+    @column(description=_("State"), label=STATE_COLOURS, ordering="state")
+    def state_label(self, obj: Tenant) -> tuple[str, Any]:
+        return obj.state, obj.get_state_display()  # type: ignore[attr-defined]  # choices
+
+    def has_suspend_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("tenancy.suspend_tenant")
+
+    def has_archive_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("tenancy.archive_tenant")
+
+    @dialog_action(
+        permission="suspend",
+        title=_("Suspend"),
+        consequence=_("Its members cannot enter and are shown your reason. Nothing is deleted."),
+        form=SuspendForm,
+        icon="pause_circle",
+    )
+    def suspend(self, request: HttpRequest, form: Any, obj: Tenant) -> Any:
+        given = form.cleaned_data
+        lifecycle.suspend_tenant(obj, by=request.user, reason=given["reason"], until=given["until"])
+        return _("The tenant is suspended.")
+
+    @dialog_action(
+        permission="suspend",
+        title=_("Restore"),
+        consequence=_("Its members can enter again at once."),
+        icon="play_circle",
+    )
+    def restore(self, request: HttpRequest, form: Any, obj: Tenant) -> Any:
+        lifecycle.restore_tenant(obj, by=request.user, reason=form.cleaned_data["reason"])
+        return _("The tenant is active.")
+
+    @dialog_action(
+        permission="archive",
+        title=_("Archive"),
+        consequence=_("Nobody enters any more. Nothing is deleted; it can be restored."),
+        icon="inventory_2",
+        danger=True,
+    )
+    def archive(self, request: HttpRequest, form: Any, obj: Tenant) -> Any:
+        lifecycle.archive_tenant(obj, by=request.user, reason=form.cleaned_data["reason"])
+        return _("The tenant is archived.")
+
+    @bulk_action(
+        permission="suspend",
+        title=_("Suspend selected tenants"),
+        consequence=_("Their members cannot enter until somebody restores them, and are shown your reason."),
+    )
+    def suspend_selected(self, request: HttpRequest, obj: Tenant, reason: str) -> None:
+        lifecycle.suspend_tenant(obj, by=request.user, reason=reason)
+
+    def get_import_resource_kwargs(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_import_resource_kwargs(request, *args, **kwargs), "actor": request.user}
+
+    def generate_log_entries(self, result: Any, request: HttpRequest) -> None:
+        audit.record("tenants.imported", by=request.user, details={key: n for key, n in result.totals.items() if n})
+
+    def get_data_for_export(self, request: HttpRequest, queryset: Any, **kwargs: Any) -> Any:
+        audit.record("tenants.exported", by=request.user, details={"rows": queryset.count()})
+        return super().get_data_for_export(request, queryset, **kwargs)

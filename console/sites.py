@@ -1,0 +1,85 @@
+"""The admin's site: opens the staff scope in one place, searches without a cache, and carries the admin's own CSP."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+from unfold.sites import UnfoldAdminSite
+
+from tenancy import staff_scope
+from tenancy.middleware import carry_scope
+
+SEARCH_LIMIT = 30
+
+
+class ConsoleAdminSite(UnfoldAdminSite):
+    """Every page of the admin goes through `admin_view`, and there alone the staff scope is opened."""
+
+    site_header = site_title = _("Tenant Operations")
+    index_title = _("Overview")
+    enable_nav_sidebar = True
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.disable_action("delete_selected")
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Take our own pages only: those of third parties guard less (a viewer may cancel jobs) and look different.
+
+        Raises ImproperlyConfigured for a page of ours that is no ConsoleModelAdmin.
+        """
+        from console.admin import ConsoleModelAdmin
+
+        if admin_class is not None and issubclass(admin_class, ConsoleModelAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+        elif admin_class is not None and admin_class.__module__.startswith("console."):
+            raise ImproperlyConfigured(f"{admin_class.__qualname__} must be a console.admin.ConsoleModelAdmin.")
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        guarded: Callable[..., Any] = super().admin_view(in_staff_scope(view), cacheable)
+        return guarded
+
+    def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The palette and the sidebar's filter. Nothing is cached: a revoked permission counts from the next key on."""
+        term = request.GET.get("s", "").strip()[:200]
+        if not term:
+            return HttpResponse()
+        extended = "extended" in request.GET
+        results = self._search_apps(self.get_app_list(request), term.lower())
+        callback = self._get_config("COMMAND", request).get("search_callback")
+        if extended and callback:
+            results = [*self._get_value(callback, request, term), *results]
+        results = results[:SEARCH_LIMIT]
+        page = Paginator(results, SEARCH_LIMIT)
+        return TemplateResponse(
+            request,
+            "unfold/helpers/command_results.html" if extended else "unfold/helpers/search_results.html",
+            {"page_obj": page, "results": page.page(1), "page_counter": 0, "execution_time": 0},
+            headers={"HX-Trigger": "search", "Cache-Control": "no-store"},
+        )
+
+
+def in_staff_scope(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Run a staff view in staff scope, rendering included; only behind a check that the person is staff."""
+
+    @functools.wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not request.user.is_authenticated:  # the one page that `admin_view` lets strangers see: signing out
+            return view(request, *args, **kwargs)
+        with staff_scope(actor=request.user.pk, reason="console"):
+            response = view(request, *args, **kwargs)
+            if hasattr(response, "render") and not response.is_rendered:
+                response.render()  # the template's lazy queries belong to the scope too
+            carry_scope(response)
+        response._csp_update = settings.ADMIN_CSP
+        return response
+
+    return inner

@@ -1,0 +1,82 @@
+"""The search: what is found, in step with the sources, and only by those who may see it now."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.urls import reverse
+
+from console.operations import search
+from tenancy import lifecycle, system_scope, tenant_scope
+from tests.factories import make_membership, make_tenant, make_user
+
+
+@pytest.fixture
+def system(db):
+    with system_scope(reason="test"):
+        yield
+
+
+def found(kind, text):
+    return set(search.keys_matching(kind, text))
+
+
+def test_words_follow_their_source(system):
+    tenant = make_tenant("north-wind", name="Müller & Söhne Handels-GmbH")
+    for text in ("north", "NORTH-W", "müll", "söhne mü", "gmbh", "north-wind"):
+        assert found("tenant", text) == {tenant.pk}, text
+    for text in ("wald", "sohne", "orth", "müller x", "", "%", "\0"):
+        assert found("tenant", text) == set(), text
+    lifecycle.rename_tenant(tenant, name="Other", by=None, reason="r")
+    assert (found("tenant", "müll"), found("tenant", "oth")) == (set(), {tenant.pk})
+    member = make_membership(tenant, display_name="Xanthippe")
+    assert found("membership", "xant") == {member.pk}
+    member.delete()
+    assert found("membership", "xant") == set()
+
+
+def test_people_are_found_by_address_domain_and_name(system):
+    user = make_user("jo.smith@corp.example.test", full_name="Jo van der Smith")
+    for text in ("jo.smith@corp.example.test", "smith", "corp.example", "van der", "corp"):
+        assert user.pk in found("person", text), text
+    user.last_login = None
+    user.save()
+    user.full_name = "Anonymous"
+    user.save()
+    assert found("person", "der") == set()
+
+
+def test_a_tenants_own_writes_reach_the_words_that_it_cannot_read(tenant_a):
+    member = make_membership(tenant_a)
+    with tenant_scope(tenant_a):
+        member.display_name = "Zebediah Quux"
+        member.save()
+        with pytest.raises(Exception, match="permission denied"), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM operations_searchtoken")
+
+
+def test_the_palette_asks_for_the_permission_at_every_key(staff_client, tenant_a):
+    person = make_user("palette@example.test", full_name="Palette Person")
+    client = staff_client("tenancy.view_tenant", "accounts.view_user")
+    where = reverse("admin:search")
+    for term in (
+        "palette",
+        "palette@example.test",
+        str(person.pk),
+        f"https://x/admin/accounts/user/{person.pk}/change/",
+    ):
+        assert b"Palette Person" in client.get(where, {"s": term, "extended": "1"}).content, term
+    assert b"Northwind" in client.get(where, {"s": "northw", "extended": "1"}).content
+    with system_scope(reason="test"):
+        client.user.user_permissions.remove(Permission.objects.get(codename="view_user"))
+    gone = client.get(where, {"s": "palette", "extended": "1"})
+    assert b"Palette Person" not in gone.content
+    assert "no-store" in gone["Cache-Control"]
+
+
+def test_what_was_typed_is_read():
+    key = "7c2ad0e6-3f56-4a3b-a0c4-0a3a4dbb0001"
+    query = search.read(f"Jo@Example.test, x@y.test https://h/admin/tenancy/tenant/{key}/change/")
+    assert query.addresses == ("jo@example.test", "x@y.test")
+    assert [str(found) for found in query.keys] == [key]
