@@ -228,7 +228,6 @@ if MAIL_PAGE:
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Tenant Operations <no-reply@localhost>")
 
 # Admin ------------------------------------------------------------
-ENVIRONMENT = env.str("ENVIRONMENT", default="development" if DEBUG else "production")  # the badge beside the title
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"  # without a code everybody who may look may import
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
