@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenancy", "0007_protect_observedaccess"),
+        ("tenancy", "0009_protect_bulk_setting_change"),
     ]
 
     operations = [
