@@ -10,6 +10,6 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from tenancy.crypto import register_rotator
 
-        from . import checks, rotation  # noqa: F401
+        from . import checks, receivers, rotation  # noqa: F401
 
         register_rotator("second factors", rotation.rotate_second_factors)

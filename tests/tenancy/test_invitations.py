@@ -222,7 +222,8 @@ def test_a_failing_account_leaves_the_invitation_open(tenant_a, admin, mailed):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_accepts_at_once_make_one_account_and_one_membership(mailoutbox):
+@pytest.mark.parametrize("known", [False, True])
+def test_two_accepts_at_once_make_one_account_and_one_membership(mailoutbox, known):
     from console.accounts.joining import join_as_new
 
     tenant = make_tenant("northwind")
@@ -230,13 +231,17 @@ def test_two_accepts_at_once_make_one_account_and_one_membership(mailoutbox):
     with tenant_scope(tenant):
         invitations.invite("new@example.test", tenant, "member", by=inviter)
     token = token_of(mailoutbox[-1])
+    user = make_user("new@example.test") if known else None
     barrier, outcomes = threading.Barrier(2), []
 
     def accept():
         try:
             barrier.wait()
             with identity_scope():
-                join_as_new(token, full_name="New", password="correct-horse-battery-staple")
+                if known:
+                    invitations.accept(token, user)
+                else:
+                    join_as_new(token, full_name="New", password="correct-horse-battery-staple")
             outcomes.append("joined")
         except TenantRefused as refused:
             outcomes.append(refused.code)

@@ -1,0 +1,82 @@
+"""What staff do for a person who lost the way into their account. Needs a wide scope, a reason, and is recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
+from django.core.validators import validate_email
+from django.db import transaction
+from django.template.loader import render_to_string
+
+from tenancy import TenantRefused, audit
+
+from .models import User, normalise_email
+
+
+@transaction.atomic
+def reset_second_factor(user: User, *, by: Any, reason: str) -> int:
+    """Take every authenticator and recovery code from `user`, end their sessions and tell them by mail.
+
+    The password stands; staff are led to set up a new factor before the console opens. Returns how many were taken.
+    Raises TenantRefused: ``yourself``, ``no_reason``.
+    """
+    _refuse(user, by, reason)
+    taken: int = Authenticator.objects.filter(user=user).delete()[0]
+    _end_sessions(user)
+    audit.record("account.second_factor_reset", by=by, target=user, reason=reason, details={"taken": taken})
+    _tell(user.email, "second_factor_reset")
+    return taken
+
+
+@transaction.atomic
+def change_email(user: User, email: str, *, by: Any, reason: str) -> User:
+    """Give the account another address, which the person proves with a code at the next sign-in; both are told.
+
+    Raises TenantRefused: ``yourself``, ``no_reason``, ``invalid_email``, ``email_taken``.
+    """
+    _refuse(user, by, reason)
+    email, before = normalise_email(email), user.email
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise TenantRefused("This is not an e-mail address.", code="invalid_email") from None
+    if email == before:
+        return user
+    taken = EmailAddress.objects.filter(email=email).exclude(user=user).exists()
+    if taken or User.objects.filter(email=email).exclude(pk=user.pk).exists():
+        raise TenantRefused("Another account has this address.", code="email_taken")
+    user.email = email
+    with audit.changing(by=by, reason=reason):
+        user.save(update_fields=["email"])
+    EmailAddress.objects.filter(user=user).delete()
+    EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
+    _end_sessions(user)
+    audit.record("account.email_changed", by=by, target=user, reason=reason)
+    for address in (before, email):
+        _tell(address, "email_changed")
+    return user
+
+
+def _refuse(user: User, by: Any, reason: str) -> None:
+    if user.pk == getattr(by, "pk", by):
+        raise TenantRefused("Your own account is changed on its own pages.", code="yourself")
+    if not reason.strip():
+        raise TenantRefused("Say why: the reason stands in the audit trail.", code="no_reason")
+
+
+def _end_sessions(user: User) -> None:
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+
+
+def _tell(email: str, what: str) -> None:
+    def send() -> None:
+        body = render_to_string(f"accounts/mail/{what}.txt")
+        EmailMessage(subject="Your account was changed by support", body=body, to=[email]).send()
+
+    transaction.on_commit(send)
