@@ -38,7 +38,7 @@ class Command(BaseCommand):
         supervisor = Supervisor(self.stdout.write)
         # Links in mails lead to this port. The demo's staff need no second factor; a deployment's do (accounts.E001).
         shared = (
-            ("BASE_URL", f"http://localhost:{port}"),
+            ("BASE_URL", os.environ.get("BASE_URL", f"http://localhost:{port}")),
             ("STAFF_SECOND_FACTOR", os.environ.get("STAFF_SECOND_FACTOR", "False")),
         )
         supervisor.start(
