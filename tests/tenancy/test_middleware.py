@@ -6,7 +6,9 @@ import asyncio
 import datetime
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
+from django.db import connections
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import AsyncClient, Client, RequestFactory
 from django.urls import path
@@ -246,6 +248,9 @@ def test_two_tenants_at_once_over_asgi(tenant_a, tenant_b):
 
     async def ask():
         pages = [client.get(f"/t/{slug}/async/") for slug, client in clients for _ in range(10)]
-        return [response.content.decode() for response in await asyncio.gather(*pages)]
+        try:
+            return [response.content.decode() for response in await asyncio.gather(*pages)]
+        finally:
+            await sync_to_async(connections.close_all)()
 
     assert asyncio.run(ask()) == ["northwind"] * 10 + ["contoso"] * 10
