@@ -14,6 +14,13 @@ from tenancy.db.policies import kinds
 
 from .registry import history_of, registry
 
+UNREAD = r"""
+SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\_%%'
+  AND pg_has_role(current_user, c.relowner, 'USAGE')
+  AND NOT (has_schema_privilege(%s, n.oid, 'USAGE') AND has_table_privilege(%s, c.oid, 'SELECT'))
+"""
+
 
 def erasable_columns() -> Iterator[tuple[str, list[str]]]:
     """(table, columns) of every append-only table with declared columns: what erasure may touch, and nothing else."""
@@ -47,6 +54,11 @@ def grant_erasure(using: str) -> None:
                 cursor.execute(f"GRANT SELECT, UPDATE ({listed}) ON {name} TO {role}")
                 rows = kinds("system")
                 cursor.execute(f"CREATE POLICY tenancy_erase ON {name} TO {role} USING ({rows}) WITH CHECK ({rows})")
+        # Tables that no policy names (other schemas, removed apps): what the scan cannot read makes its proof void.
+        cursor.execute(UNREAD, [role_name("scan")] * 2)
+        for schema, table in cursor.fetchall():
+            cursor.execute(f"GRANT USAGE ON SCHEMA {quote(schema)} TO {scan}")
+            cursor.execute(f"GRANT SELECT ON {quote(schema)}.{quote(table)} TO {scan}")
         for function in ("pii_count_rows(regclass)", "pii_analyze(regclass)"):
             cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {wide}, {scan}")
 
