@@ -28,6 +28,11 @@ def environment(request: HttpRequest) -> tuple[str, str]:
     return name, {"production": "danger", "staging": "warning"}.get(name.lower(), "info")
 
 
+def mails() -> dict[str, Any]:
+    """The entry of the page on which a development server's mails land."""
+    return {"title": _("Mails"), "icon": "outgoing_mail", "link": reverse_lazy("mail_list")}
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": _("Tenant Operations"),
     "SITE_HEADER": _("Tenant Operations"),

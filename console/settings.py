@@ -10,6 +10,7 @@ from console.database import databases
 from console.keys import development_keys
 from console.logs import logging_config
 from console.navigation import UNFOLD as UNFOLD
+from console.navigation import mails
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -226,6 +227,7 @@ MAIL_PAGE = DEBUG and not env.str("EMAIL_URL", default="")
 vars().update(env.email("EMAIL_URL", default="smtp://localhost:25"))
 if MAIL_PAGE:
     EMAIL_BACKEND = "console.mail.backend.EmailBackend"
+    UNFOLD["SIDEBAR"]["navigation"][-1]["items"].append(mails())
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Tenant Operations <no-reply@localhost>")
 
 # Admin ------------------------------------------------------------

@@ -30,7 +30,7 @@ from .scope import ScopeKind, current_scope, identity_scope, tenant_scope
 MAIL_JOB = "tenancy.mail_invitation"
 
 
-def invite(email: str, tenant: Tenant, role: Role | str, *, by: Any) -> Invitation:
+def invite(email: str, tenant: Tenant, role: Role | str, *, by: Any, reason: str = "") -> Invitation:
     """Invite an address. In tenant scope `by` must manage members there and hold at least `role`.
 
     Raises TenantRefused: ``invalid_email``, ``not_allowed``, ``tenant_inactive``, ``already_member``,
@@ -45,7 +45,7 @@ def invite(email: str, tenant: Tenant, role: Role | str, *, by: Any) -> Invitati
     _refuse_flood(tenant.pk, email)
     now = timezone.now()
     try:
-        with transaction.atomic(), audit.changing(by=by):
+        with transaction.atomic(), audit.changing(by=by, reason=reason):
             for stale in Invitation.objects.filter(
                 tenant=tenant, email=email, accepted_at=None, revoked_at=None, expires_at__lte=now
             ):
@@ -60,7 +60,9 @@ def invite(email: str, tenant: Tenant, role: Role | str, *, by: Any) -> Invitati
                 expires_at=_expiry(),
                 sent_count=1,
             )
-            audit.record("invitation.sent", by=by, tenant=tenant, target=invitation, details={"role": role.value})
+            audit.record(
+                "invitation.sent", by=by, tenant=tenant, target=invitation, reason=reason, details={"role": role.value}
+            )
             enqueue(MAIL_JOB, invitation.pk, tenant=tenant, by=by)
     except IntegrityError:
         raise TenantRefused(
@@ -69,13 +71,13 @@ def invite(email: str, tenant: Tenant, role: Role | str, *, by: Any) -> Invitati
     return invitation
 
 
-def resend(invitation: Invitation, *, by: Any) -> Invitation:
+def resend(invitation: Invitation, *, by: Any, reason: str = "") -> Invitation:
     """Send the mail again with a new link and a new term; the old link stops working.
 
     Raises TenantRefused: as `invite`, or ``accepted``, ``revoked``.
     """
     _refuse_escalation(by, invitation.tenant_id, Role(invitation.role))
-    with transaction.atomic(), audit.changing(by=by):
+    with transaction.atomic(), audit.changing(by=by, reason=reason):
         invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
         _refuse_settled(invitation)
         _refuse_inactive(Tenant.objects.get(pk=invitation.tenant_id))
@@ -84,22 +86,22 @@ def resend(invitation: Invitation, *, by: Any) -> Invitation:
         invitation.expires_at = _expiry()
         invitation.invited_by = by
         invitation.save(update_fields=["sent_count", "expires_at", "invited_by"])
-        audit.record("invitation.resent", by=by, tenant=invitation.tenant_id, target=invitation)
+        audit.record("invitation.resent", by=by, tenant=invitation.tenant_id, target=invitation, reason=reason)
         enqueue(MAIL_JOB, invitation.pk, tenant=invitation.tenant_id, by=by)
     return invitation
 
 
-def revoke(invitation: Invitation, *, by: Any) -> Invitation:
+def revoke(invitation: Invitation, *, by: Any, reason: str = "") -> Invitation:
     """Make the link worthless; harmless when it is already. Raises TenantRefused: ``not_allowed``, ``accepted``."""
     _refuse_escalation(by, invitation.tenant_id, Role(invitation.role))
-    with transaction.atomic(), audit.changing(by=by):
+    with transaction.atomic(), audit.changing(by=by, reason=reason):
         invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
         if invitation.accepted_at is not None:
             raise TenantRefused("This invitation was accepted: deactivate the membership instead.", code="accepted")
         if invitation.revoked_at is None:
             invitation.revoked_at = timezone.now()
             invitation.save(update_fields=["revoked_at"])
-            audit.record("invitation.revoked", by=by, tenant=invitation.tenant_id, target=invitation)
+            audit.record("invitation.revoked", by=by, tenant=invitation.tenant_id, target=invitation, reason=reason)
     return invitation
 
 

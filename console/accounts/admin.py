@@ -13,12 +13,13 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
+from unfold.widgets import UnfoldAdminEmailInputWidget
 
-from console.admin import ConsoleModelAdmin, ReadOnlyAdmin, dialog_action
+from console.admin import ConsoleModelAdmin, ReadOnlyAdmin, ReasonForm, dialog_action
 from console.operations.memberships.admin import MembershipInline
 from tenancy import audit
 
-from . import people
+from . import people, recovery
 from .models import User
 
 STAFF_FIELDS = ("is_staff", "is_superuser", "groups")
@@ -30,6 +31,13 @@ class UserForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["email", "full_name", "locale", "time_zone", "is_staff", "is_superuser", "groups"]
+
+
+class NewAddressForm(ReasonForm):
+    """The address that a person gets."""
+
+    email = forms.EmailField(label=_("New e-mail address"), widget=UnfoldAdminEmailInputWidget)
+    field_order = ("email", "reason")
 
 
 @admin.register(User)
@@ -46,7 +54,7 @@ class UserAdmin(SimpleHistoryAdmin, ConsoleModelAdmin):
     readonly_fields = ("id", "email", "is_active", "date_joined", "last_login")
     filter_horizontal = ("groups",)
     inlines = (MembershipInline,)
-    actions_detail = ("deactivate", "reactivate")
+    actions_detail = ("sign_out", "reset_second_factor", "change_email", "deactivate", "reactivate")
     never_deleted = _("People are deactivated, not deleted; erasure is a privacy request.")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -101,6 +109,44 @@ class UserAdmin(SimpleHistoryAdmin, ConsoleModelAdmin):
     def reactivate(self, request: HttpRequest, form: Any, obj: User) -> Any:
         people.reactivate(obj, by=request.user, reason=form.cleaned_data["reason"])
         return _("The account is active.")
+
+    @dialog_action(
+        permission="change",
+        title=_("Sign out everywhere"),
+        consequence=_("Every session of this person ends at once; they can sign in again."),
+        icon="logout",
+    )
+    def sign_out(self, request: HttpRequest, form: Any, obj: User) -> Any:
+        recovery.sign_out(obj, by=request.user, reason=form.cleaned_data["reason"])
+        return _("The person is signed out everywhere.")
+
+    @dialog_action(
+        permission="change",
+        title=_("Reset second factor"),
+        consequence=_(
+            "Authenticator app, security keys and recovery codes are removed, every session ends, and the person is "
+            "told by mail. Make sure by another channel that it is they who ask."
+        ),
+        icon="phonelink_erase",
+        danger=True,
+    )
+    def reset_second_factor(self, request: HttpRequest, form: Any, obj: User) -> Any:
+        recovery.reset_second_factor(obj, by=request.user, reason=form.cleaned_data["reason"])
+        return _("The second factor is removed.")
+
+    @dialog_action(
+        permission="change",
+        title=_("Change address"),
+        consequence=_(
+            "The person signs in with the new address and types a code that is mailed there. Both addresses are told."
+        ),
+        form=NewAddressForm,
+        icon="alternate_email",
+        danger=True,
+    )
+    def change_email(self, request: HttpRequest, form: Any, obj: User) -> Any:
+        recovery.change_email(obj, form.cleaned_data["email"], by=request.user, reason=form.cleaned_data["reason"])
+        return _("The address is changed.")
 
 
 @admin.register(Group)

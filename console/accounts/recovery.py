@@ -6,7 +6,6 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.core.validators import validate_email
@@ -16,6 +15,7 @@ from django.template.loader import render_to_string
 from tenancy import TenantRefused, audit
 
 from .models import User, normalise_email
+from .people import end_sessions
 
 
 @transaction.atomic
@@ -27,7 +27,7 @@ def reset_second_factor(user: User, *, by: Any, reason: str) -> int:
     """
     _refuse(user, by, reason)
     taken: int = Authenticator.objects.filter(user=user).delete()[0]
-    _end_sessions(user)
+    end_sessions(user)
     audit.record("account.second_factor_reset", by=by, target=user, reason=reason, details={"taken": taken})
     _tell(user.email, "second_factor_reset")
     return taken
@@ -55,11 +55,20 @@ def change_email(user: User, email: str, *, by: Any, reason: str) -> User:
         user.save(update_fields=["email"])
     EmailAddress.objects.filter(user=user).delete()
     EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
-    _end_sessions(user)
+    end_sessions(user)
     audit.record("account.email_changed", by=by, target=user, reason=reason)
     for address in (before, email):
         _tell(address, "email_changed")
     return user
+
+
+@transaction.atomic
+def sign_out(user: User, *, by: Any, reason: str) -> int:
+    """End every session of `user`; returns how many. Raises TenantRefused: ``yourself``, ``no_reason``."""
+    _refuse(user, by, reason)
+    ended = end_sessions(user)
+    audit.record("account.signed_out", by=by, target=user, reason=reason, details={"sessions": ended})
+    return ended
 
 
 def _refuse(user: User, by: Any, reason: str) -> None:
@@ -67,11 +76,6 @@ def _refuse(user: User, by: Any, reason: str) -> None:
         raise TenantRefused("Your own account is changed on its own pages.", code="yourself")
     if not reason.strip():
         raise TenantRefused("Say why: the reason stands in the audit trail.", code="no_reason")
-
-
-def _end_sessions(user: User) -> None:
-    for session in UserSession.objects.filter(user=user):
-        session.end()
 
 
 def _tell(email: str, what: str) -> None:

@@ -49,7 +49,7 @@ class InvitationAdmin(SimpleHistoryAdmin, ConsoleModelAdmin):
         icon="forward_to_inbox",
     )
     def resend(self, request: HttpRequest, form: Any, obj: Invitation) -> Any:
-        invitations.resend(obj, by=request.user)
+        invitations.resend(obj, by=request.user, reason=form.cleaned_data["reason"])
         return _("The invitation is on its way.")
 
     @dialog_action(
@@ -61,5 +61,5 @@ class InvitationAdmin(SimpleHistoryAdmin, ConsoleModelAdmin):
         danger=True,
     )
     def revoke(self, request: HttpRequest, form: Any, obj: Invitation) -> Any:
-        invitations.revoke(obj, by=request.user)
+        invitations.revoke(obj, by=request.user, reason=form.cleaned_data["reason"])
         return _("The invitation is revoked.")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from django.urls import reverse
 
 from console.accounts import recovery
 from console.accounts.people import create_person
@@ -120,3 +121,32 @@ def test_staff_sign_ins_are_on_record(person, db):
         assert {str(event.target_id) for event in signed_in} == {str(staff.pk)}
     with identity_scope():
         assert Authenticator.objects.filter(user=staff).count() == 2
+
+
+def test_the_dialogs_of_the_admin_do_it(root, ada, mailoutbox):
+    def dialog(name, **typed):
+        where = reverse(f"admin:accounts_user_{name}", args=[ada.pk])
+        assert root.get(where).status_code == 200
+        return root.post(where, {"_form_submitted": "True", "reason": "ticket 12", **typed})
+
+    assert dialog("reset_second_factor").status_code == 200
+    assert dialog("sign_out").status_code == 200
+    assert b"valid email" in dialog("change_email", email="nonsense").content.lower()
+    assert b"Another account" in dialog("change_email", email=root.user.email).content
+    dialog("change_email", email="ada@new.test")
+    with identity_scope():
+        ada.refresh_from_db()
+    assert ada.email == "ada@new.test"
+    assert verbs() == ["account.second_factor_reset", "account.signed_out", "account.email_changed"]
+    page = root.get(reverse("admin:accounts_user_change", args=[ada.pk])).content.decode()
+    assert "Reset second factor" in page
+    assert 'href="/mail/"' in page
+
+
+def test_looking_is_not_enough_to_lock_anybody_out(staff_client, ada):
+    client = staff_client("accounts.view_user")
+    for name in ("reset_second_factor", "sign_out", "change_email"):
+        where = reverse(f"admin:accounts_user_{name}", args=[ada.pk])
+        answer = client.post(where, {"_form_submitted": "True", "reason": "x", "email": "x@new.test"})
+        assert answer.status_code == 403
+    assert "account.second_factor_reset" not in verbs()

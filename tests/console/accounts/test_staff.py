@@ -14,7 +14,7 @@ from tests.factories import PASSWORD
 
 from .person import Person, totp
 
-ADMIN = "/admin/auth/group/"
+ADMIN = "/admin/"
 NOON = datetime(2026, 11, 23, 12, 0, 5, tzinfo=UTC)
 
 
