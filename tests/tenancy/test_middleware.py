@@ -11,7 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connections
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import AsyncClient, Client, RequestFactory
-from django.urls import path
+from django.urls import include, path
 from django.utils import timezone
 from django.views import View
 
@@ -85,6 +85,7 @@ urlpatterns = [
     path("accounts/whoami/", open_to_all),
     path("accounts/login/", open_to_all, name="account_login"),
     path("cross/", cross),
+    path("", include("console.urls")),  # error pages link to the project's own
 ]
 pytestmark = pytest.mark.urls(__name__)
 
