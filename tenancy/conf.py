@@ -37,6 +37,9 @@ DEFAULTS: dict[str, Any] = {
     "JOBS_BACKEND": "tenancy.jobs.InlineBackend",
     # off, observe or enforce: one word, or a dict by model, app and "*"; see tenancy.enforcement.
     "ENFORCEMENT": "enforce",
+    # How long a schema change may keep writers waiting for its lock before it gives way, and how long it keeps trying.
+    "LOCK_TIMEOUT_MS": 40,
+    "LOCK_PATIENCE_SECONDS": 600,
     # File that takes observed accesses as lines of JSON in the place of the table; for CI.
     "OBSERVED_FILE": None,
 }

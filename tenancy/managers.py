@@ -160,6 +160,8 @@ def guard_row(row: Any) -> None:
     label = row._meta.label
     if row.tenant_id is None and scope.kind is ScopeKind.TENANT and (row._state.adding or mode_of(label) != Mode.OFF):
         row.tenant_id = scope.tenant_id
+    elif row.tenant_id is None and len(scope.content) == 1:  # a staff session has one tenant's records open
+        (row.tenant_id,) = scope.content
     if row.tenant_id is None:
         offend(
             label,

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import models
 from django.db.migrations.operations.base import Operation
 
+from .briefly import briefly, constraint_exists
 from .policies import quote
 
 
@@ -96,14 +97,17 @@ class TenantForeignKeys(Operation):
             "END IF; END $$",
             params=None,
         )
-        for simple in schema_editor._constraint_names(model, [field.column], foreign_key=True):
-            schema_editor.execute(f"ALTER TABLE {quote(table)} DROP CONSTRAINT {quote(simple)}", params=None)
-        schema_editor.execute(
-            f"ALTER TABLE {quote(table)} ADD CONSTRAINT {quote(key_name(table, field.column))} "
-            f"FOREIGN KEY (tenant_id, {quote(field.column)}) REFERENCES {quote(parent)} (tenant_id, {quote(target)}) "
-            f"DEFERRABLE INITIALLY DEFERRED{'' if self.validate else ' NOT VALID'}",
-            params=None,
-        )
+        name = key_name(table, field.column)
+        simple = schema_editor._constraint_names(model, [field.column], foreign_key=True)
+        statements = [f"ALTER TABLE {quote(table)} DROP CONSTRAINT {quote(one)}" for one in simple if one != name]
+        if schema_editor.collect_sql or not constraint_exists(schema_editor.connection, table, name):
+            statements.append(
+                f"ALTER TABLE {quote(table)} ADD CONSTRAINT {quote(name)} "
+                f"FOREIGN KEY (tenant_id, {quote(field.column)}) "
+                f"REFERENCES {quote(parent)} (tenant_id, {quote(target)}) "
+                f"DEFERRABLE INITIALLY DEFERRED{'' if self.validate else ' NOT VALID'}"
+            )
+        briefly(schema_editor, *statements)
 
     def describe(self) -> str:
         return f"Composite foreign keys of {self.model_name}"

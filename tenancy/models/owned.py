@@ -104,7 +104,9 @@ def _watch(sender: type[models.Model], **kwargs: Any) -> None:
     pre_save.connect(_guard_save, sender=sender, dispatch_uid=f"tenancy-guard-{sender._meta.label}")
     if not isinstance(sender._meta.base_manager, TenantManager):
         # Meta.base_manager_name is lost where a model's Meta does not inherit ours, and forward keys with it.
-        sender._meta.base_manager_name = "tenant_rows"
+        # `objects` where it is ours: then the migrations' autodetector has nothing to say.
+        own = type(sender._meta.managers_map.get("objects")) is TenantManager
+        sender._meta.base_manager_name = "objects" if own else "tenant_rows"
         sender._meta._expire_cache(reverse=False)  # type: ignore[attr-defined]  # Django's own, untyped
 
 

@@ -12,7 +12,7 @@ from django.core import mail
 from django.db import models
 from django.http import HttpResponse
 
-from tenancy.models import Tenant, TenantOwnedModel
+from tenancy.models import Tenant, TenantScoped
 from tenancy.scope import system_scope
 
 SENTINEL = "zqx-sentinel-of-the-other-tenant"
@@ -41,13 +41,13 @@ def assert_isolated(*places: Any, sentinel: str = SENTINEL) -> None:
             raise AssertionError(f"The other tenant shows: …{text[start : start + 300]}…")
 
 
-def owned_models(*, app_labels: Iterable[str] = ()) -> list[type[TenantOwnedModel]]:
+def owned_models(*, app_labels: Iterable[str] = ()) -> list[type[TenantScoped]]:
     """Every tenant-owned model of the project, or of some apps."""
     wanted = set(app_labels)
     return [
         model
         for model in apps.get_models()
-        if issubclass(model, TenantOwnedModel) and (not wanted or model._meta.app_label in wanted)
+        if issubclass(model, TenantScoped) and (not wanted or model._meta.app_label in wanted)
     ]
 
 

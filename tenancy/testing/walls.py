@@ -16,7 +16,7 @@ from tenancy.db import message
 from tenancy.db.constraints import key_name, keys_between_tenant_rows
 from tenancy.db.owner import owner_connection
 from tenancy.db.policies import quote
-from tenancy.models import TenantOwnedModel, owned
+from tenancy.models import TenantScoped, owned
 from tenancy.routers import TenantRouter
 from tenancy.scope import current_scope
 
@@ -41,9 +41,9 @@ def without_orm() -> Iterator[None]:
             mock.patch.object(managers.TenantQuerySet, "update", models.QuerySet.update),
             mock.patch.object(managers.TenantQuerySet, "bulk_create", models.QuerySet.bulk_create),
             mock.patch.object(managers.TenantQuerySet, "bulk_update", models.QuerySet.bulk_update),
-            mock.patch.object(TenantOwnedModel, "from_db", models.Model.__dict__["from_db"]),
-            mock.patch.object(TenantOwnedModel, "_do_update", models.Model._do_update),
-            mock.patch.object(TenantOwnedModel, "delete", models.Model.delete),
+            mock.patch.object(TenantScoped, "from_db", models.Model.__dict__["from_db"]),
+            mock.patch.object(TenantScoped, "_do_update", models.Model._do_update),
+            mock.patch.object(TenantScoped, "delete", models.Model.delete),
             mock.patch.object(TenantRouter, "allow_relation", return_value=None),
         ):
             stack.enter_context(patch)
