@@ -11,9 +11,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
+from console.pages import pages
 from tenancy import staff_scope
 from tenancy.middleware import carry_scope
 
@@ -30,6 +32,10 @@ class ConsoleAdminSite(UnfoldAdminSite):
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
         self.disable_action("delete_selected")
+
+    def extra_urls(self) -> list[URLPattern]:
+        """The registered pages; unfold puts them before its own."""
+        return [path(entry.route, self.admin_view(entry.view), name=entry.name) for entry in pages()]
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Take our own pages only: those of third parties guard less (a viewer may cancel jobs) and look different.

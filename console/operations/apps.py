@@ -1,6 +1,7 @@
 """Django's entry into the app."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class OperationsConfig(AppConfig):
@@ -10,7 +11,9 @@ class OperationsConfig(AppConfig):
     def ready(self) -> None:
         from tenancy.signals import act_recorded
 
-        from . import providers  # noqa: F401  (each registers itself)
+        from . import checks, providers, views  # noqa: F401  (each registers itself)
         from .receivers import keep_act
+        from .roles import sync_roles
 
         act_recorded.connect(keep_act, dispatch_uid="operations-keep-act")
+        post_migrate.connect(sync_roles, dispatch_uid="operations-sync-roles")

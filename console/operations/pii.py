@@ -30,10 +30,51 @@ class AuditEventPII(pii.ModelPII):
 
 @pii.declare("operations.SearchToken")
 class SearchTokenPII(pii.ModelPII):
-    subject = pii.labelled("kind", "object_id")
+    subject = pii.nobody()  # a word leads to its source, whose erasure rewrites it by trigger
     fields = {
         "token": pii.Field(pii.CONTACT, erase=pii.Scrub(), export=pii.withhold("an index of data exported elsewhere")),
     }
     plain = {"id": "key", "kind object_id": "what the word leads to"}
     row = pii.KEEP("rewritten by a trigger as soon as its source is erased")
     purpose = "Finding people and tenants"
+
+
+@pii.declare("operations.StaffSession")
+class StaffSessionPII(pii.ModelPII):
+    subject = pii.user("viewing_as")
+    actors_kept = {"actor": "which member of staff looked"}
+    fields = {
+        "reason": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.ACCESS_ONLY),
+        "ticket": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.ACCESS_ONLY),
+    }
+    plain = {"id tenant viewing_as": "keys", "opened_at expires_at ended_at": "when the session was open"}
+    row = pii.KEEP("the record that staff looked is accountability, Art. 5(2)")
+    purpose = "Accountability of staff"
+
+
+@pii.declare("operations.StaffNote")
+class StaffNotePII(pii.ModelPII):
+    subject = pii.user("user")
+    actors = ["author"]
+    fields = {"text": pii.Field(FREETEXT, erase=pii.Blank(), export=pii.ACCESS_ONLY)}
+    plain = {"id tenant user": "keys", "is_pinned created_at": "how it is shown, and when it was written"}
+    row = pii.DELETE
+    mention = "scrub"
+    purpose = "Support"
+
+
+@pii.declare("operations.Approval")
+class ApprovalPII(pii.ModelPII):
+    subject = pii.nobody()
+    actors_kept = {"asked_by": "who asked", "decided_by": "who decided"}
+    fields = {
+        "details": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("keys and counts")),
+        "reason": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("words of staff")),
+    }
+    plain = {
+        "id tenant_key": "keys",
+        "verb": "the act, a word of the program",
+        "state asked_at expires_at decided_at": "how it went, and when",
+    }
+    row = pii.KEEP("who asked and who approved is accountability, Art. 5(2)")
+    purpose = "Accountability of staff"

@@ -12,6 +12,7 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
 from console.database import embedded_server
+from console.demo import logins
 from console.run import Child, Supervisor, free_port
 from tenancy import system_scope
 from tenancy.models import Tenant
@@ -70,4 +71,5 @@ class Command(BaseCommand):
             call_command("seed_demo", stdout=io.StringIO())
 
     def print_logins(self) -> None:
+        self.stdout.write(logins())
         self.stdout.flush()

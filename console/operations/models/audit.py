@@ -31,6 +31,11 @@ class AuditEvent(models.Model):
         verbose_name_plural = _("recorded acts")
         ordering = ["-at", "-id"]
         default_permissions = ("view",)
+        permissions = [
+            ("browse_history", "Can browse the history of all rows"),
+            ("revert_history", "Can revert rows to what they were"),
+            ("export_list", "Can export lists and trails"),
+        ]
         indexes = [
             models.Index(fields=["-at", "-id"], name="operations_event_newest"),
             models.Index(fields=["tenant_key", "-at", "-id"], name="operations_event_tenant"),
@@ -49,25 +54,3 @@ class AuditEvent(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         raise TypeError("A recorded act is never deleted.")
-
-
-class SearchToken(models.Model):
-    """One word by which staff find a tenant, a person, a membership or an invitation.
-
-    Triggers keep the table in step with its sources, a whole statement at a time (see migration 0004); nothing else
-    writes it. Searched by range on a "C" column, which needs no extension and stays fast under row-level security.
-    """
-
-    kind = models.CharField(max_length=12)  # tenant, person, membership, invitation
-    token = models.CharField(max_length=100, db_collation="C")  # lower case
-    object_id = models.UUIDField()
-
-    class Meta:
-        default_permissions = ()
-        indexes = [
-            models.Index(fields=["kind", "token", "object_id"], name="operations_token_search"),
-            models.Index(fields=["object_id", "kind"], name="operations_token_object"),
-        ]
-
-    def __str__(self) -> str:
-        return f"word {self.pk}"
