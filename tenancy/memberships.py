@@ -91,6 +91,21 @@ def deactivate_membership(membership: UserTenantMembership, *, by: Any, reason: 
 
 
 @transaction.atomic
+def leave_tenant(membership: UserTenantMembership, *, by: Any, reason: str = "") -> UserTenantMembership:
+    """Let a member go of their own will, whatever their role. Raises TenantRefused (``last_owner``, ``not_yours``)."""
+    if membership.user_id != getattr(by, "pk", by):
+        raise TenantRefused(_("Only the member can leave; others are deactivated."), code="not_yours")
+    _refresh(membership)
+    if not membership.is_active:
+        return membership
+    _refuse_last_owner(membership)
+    membership.is_active = False
+    _save(membership, by, reason)
+    _record("membership.left", membership, by, reason)
+    return membership
+
+
+@transaction.atomic
 def reactivate_membership(membership: UserTenantMembership, *, by: Any, reason: str = "") -> UserTenantMembership:
     """Let a deactivated member in again, with the role they had. Raises TenantRefused (``escalation``)."""
     _refresh(membership)

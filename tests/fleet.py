@@ -8,6 +8,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from console.members.models import MemberImport
 from console.workspace.models import Attachment, Contact, ContactTag, Note, Tag
 from tenancy import tenant_scope
 from tenancy.models import Invitation, SettingChange, Tenant, UserTenantMembership
@@ -66,6 +67,9 @@ MAKE: dict[Any, Any] = {
     UserTenantMembership: membership,
     SettingChange: lambda tenant, word: SettingChange.objects.create(
         tenant=tenant, version=1, changes={}, source="form", reason=word
+    ),
+    MemberImport: lambda tenant, word: MemberImport.objects.create(
+        tenant=tenant, number=1, file_name=f"{word}.csv", keep_until=timezone.now()
     ),
     Contact: lambda tenant, word: contact(word),
     Note: lambda tenant, word: Note.objects.create(contact=contact(word), body=word),

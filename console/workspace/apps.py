@@ -18,3 +18,5 @@ class WorkspaceConfig(AppConfig):
 
         receivers.connect()
         add_page("workspace_contacts", _("Contacts"), action=Action.RECORDS_READ, order=10, prefix="workspace_contact")
+        add_page("workspace_members", _("Members"), action=Action.MEMBERS_READ, order=20, prefix="workspace_member")
+        add_page("workspace_audit", _("Activity"), action=Action.AUDIT_READ, order=50)

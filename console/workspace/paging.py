@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.lookups import GreaterThan, LessThan
 
@@ -55,11 +55,13 @@ def keyset_page(
 
 def _start(queryset: models.QuerySet[M], ordering: Sequence[str], key: str) -> list[Any] | None:
     """The ordering values of the row that a link names, as expressions."""
-    try:
-        pk = uuid.UUID(key)
-    except ValueError:
-        return None
     model = queryset.model
+    try:
+        pk = model._meta.pk.to_python(key) if key else None
+    except (ValueError, ValidationError):
+        return None
+    if pk is None:
+        return None
     names = [name.removeprefix("-") for name in ordering]
     found = model._default_manager.filter(pk=pk).values_list(*names).first()
     if found is None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import attachments, bulk, contacts, home, notes, tags
+from .views import activity, attachments, bulk, contacts, home, invitations, members, notes, tags
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -25,5 +25,16 @@ urlpatterns = [
     path("notes/<uuid:key>/delete/", notes.note_delete, name="workspace_contact_note_delete"),
     path("files/<uuid:key>/", attachments.attachment_open, name="workspace_contact_file"),
     path("files/<uuid:key>/delete/", attachments.attachment_delete, name="workspace_contact_file_delete"),
+    path("members/", members.member_list, name="workspace_members"),
+    path("members/invite/", invitations.invitation_create, name="workspace_member_invite"),
+    path("members/invitations/<uuid:key>/resend/", invitations.invitation_resend, name="workspace_member_resend"),
+    path("members/invitations/<uuid:key>/revoke/", invitations.invitation_revoke, name="workspace_member_revoke"),
+    path("members/transfer/", members.member_transfer, name="workspace_member_transfer"),
+    path("members/leave/", members.member_leave, name="workspace_member_leave"),
+    path("members/<uuid:key>/", members.member_detail, name="workspace_member"),
+    path("members/<uuid:key>/role/", members.member_role, name="workspace_member_role"),
+    path("members/<uuid:key>/deactivate/", members.member_deactivate, name="workspace_member_deactivate"),
+    path("members/<uuid:key>/reactivate/", members.member_reactivate, name="workspace_member_reactivate"),
+    path("activity/", activity.activity, name="workspace_audit"),
     path("download/<str:token>/", attachments.attachment_download, name="workspace_download"),
 ]

@@ -84,7 +84,7 @@ def show_contact(request: HttpRequest, contact: Contact, status: int = 200, **fo
     """The contact's page, with a refused form where there is one."""
     notes = list(contact.notes.order_by("-created_at", "-id")[:50])
     files = list(contact.attachments.order_by("-created_at", "-id")[:100])
-    events, older = timeline_of(contact, size=TIMELINE_SIZE, before=_moment(request.GET.get("older")))
+    events, older = timeline_of(contact, size=TIMELINE_SIZE, before=parse_moment(request.GET.get("older")))
     keys = [note.author_id for note in notes] + [file.uploaded_by_id for file in files]
     names = names_of([*keys, *(event.actor_id for event in events)])
     mark_actors(events, names)
@@ -148,7 +148,8 @@ def _edit(request: HttpRequest, contact: Contact) -> HttpResponse:
     return render(request, "workspace/contact_form.html", {"form": form, "contact": contact, "new": new}, status=status)
 
 
-def _moment(text: str | None) -> datetime | None:
+def parse_moment(text: str | None) -> datetime | None:
+    """The aware moment that a link carries; None for anything else."""
     try:
         found = parse_datetime(text.replace(" ", "+")) if text else None
     except ValueError:

@@ -1,12 +1,15 @@
 """A workspace with records in it, for each of the two tenants."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from console.workspace.models import Attachment, Contact, ContactTag, Note, Tag
 from tenancy import tenant_scope
+from tenancy.models import Invitation
 
 from ...factories import make_membership
 
@@ -37,7 +40,17 @@ def make_records(tenant, word):
             contact=contact, tenant=tenant, name=f"{word}.txt", content_type="text/plain", size=4, sha256="0" * 64
         )
         attachment.file.save("x", ContentFile(b"text"), save=True)
-    return SimpleNamespace(contact=contact, note=note, tag=tag, attachment=attachment)
+        member = make_membership(tenant, role="member", display_name=f"{word} colleague")
+        invitation = Invitation.objects.create(
+            tenant=tenant,
+            email=f"{word.lower()}.invited@example.test",
+            role="viewer",
+            token_hash=f"{word:x<64}",
+            expires_at=timezone.now() + timedelta(days=7),
+        )
+    return SimpleNamespace(
+        contact=contact, note=note, tag=tag, attachment=attachment, member=member, invitation=invitation
+    )
 
 
 @pytest.fixture

@@ -10,12 +10,13 @@ from console.workspace.attachments import sign
 from console.workspace.models import Attachment, Contact, ContactTag, Note, Tag
 from console.workspace.urls import urlpatterns
 from tenancy import system_scope
+from tenancy.models import Invitation, UserTenantMembership
 from tenancy.roles import Action, Role, can
 
 from ...factories import make_membership, make_user
 from .conftest import SENTINEL
 
-READ, WRITE = Action.RECORDS_READ, Action.RECORDS_WRITE
+READ, WRITE, MANAGE = Action.RECORDS_READ, Action.RECORDS_WRITE, Action.MEMBERS_MANAGE
 
 
 @dataclass
@@ -57,6 +58,19 @@ CASES = {
     "workspace_contact_note_delete": Case(WRITE, "/notes/{key}/delete/", "note", "post", answer=302),
     "workspace_contact_file": Case(READ, "/files/{key}/", "attachment", answer=302),
     "workspace_contact_file_delete": Case(WRITE, "/files/{key}/delete/", "attachment", "post", answer=302),
+    "workspace_members": Case(Action.MEMBERS_READ, "/members/"),
+    "workspace_member_invite": Case(
+        MANAGE, "/members/invite/", method="post", data={"email": "new@example.test", "role": "viewer"}, answer=302
+    ),
+    "workspace_member_resend": Case(MANAGE, "/members/invitations/{key}/resend/", "invitation", "post", answer=302),
+    "workspace_member_revoke": Case(MANAGE, "/members/invitations/{key}/revoke/", "invitation", "post", answer=302),
+    "workspace_member_transfer": Case(Action.OWNERSHIP_TRANSFER, "/members/transfer/"),
+    "workspace_member_leave": Case(None, "/members/leave/"),
+    "workspace_member": Case(MANAGE, "/members/{key}/", "member"),
+    "workspace_member_role": Case(MANAGE, "/members/{key}/role/", "member", "post", {"role": "viewer"}, 302),
+    "workspace_member_deactivate": Case(MANAGE, "/members/{key}/deactivate/", "member", "post", answer=302),
+    "workspace_member_reactivate": Case(MANAGE, "/members/{key}/reactivate/", "member", "post", answer=302),
+    "workspace_audit": Case(Action.AUDIT_READ, "/activity/"),
     "workspace_download": Case(READ, "/download/{token}/", "attachment"),
 }
 OUTSIDE = {"workspace_choose": "belongs to a person and not to a tenant: tests/console/workspace/test_landing.py"}
@@ -80,8 +94,8 @@ def everything():
     """All rows of all tenants, to see that a refusal changed nothing."""
     with system_scope(reason="test"):
         return {
-            model.__name__: sorted(map(str, model.objects.values_list("pk", flat=True)))
-            for model in (Contact, Note, Tag, ContactTag, Attachment)
+            model.__name__: sorted(map(str, model.objects.values_list()))
+            for model in (Contact, Note, Tag, ContactTag, Attachment, UserTenantMembership, Invitation)
         }
 
 
