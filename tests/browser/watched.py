@@ -34,7 +34,7 @@ class Watched:
 
     def _said(self, message) -> None:
         if message.type == "error":
-            self.problems.append(f"console: {message.text}")
+            self.problems.append(f"console: {message.text} {message.location.get('url', '')}")
 
     def _failed(self, request) -> None:
         if request.failure != "net::ERR_ABORTED":  # a page left before its picture came
