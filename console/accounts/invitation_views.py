@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from allauth.account.utils import perform_login
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -13,6 +15,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tenancy import TenantRefused, invitations
+from tenancy.http import TenantRequest
+from tenancy.middleware import remember_tenant
 from tenancy.models import Invitation, UserTenantMembership
 
 from .forms import JoinForm
@@ -95,4 +99,5 @@ def _as_new(request: HttpRequest, token: str, invitation: Invitation) -> HttpRes
 
 def _welcome(request: HttpRequest, membership: UserTenantMembership) -> None:
     request.session.pop(TOKEN, None)
+    remember_tenant(cast(TenantRequest, request), membership.tenant)
     messages.success(request, _("You are now a member of %(name)s.") % {"name": membership.tenant.name})

@@ -47,6 +47,7 @@ def test_a_new_person_sets_name_and_password_and_is_in(person, invite, tenant_a)
     person.send(full_name="New Person", password1=NEW_PASSWORD, password2=NEW_PASSWORD)
     assert "You are now a member of Northwind" in person.text
     assert role_of("new@example.test", tenant_a) == "viewer"
+    assert person.client.session["tenancy_slug"] == "northwind", "lands in the organisation just joined"
     person.client.logout()
     person.sign_in("new@example.test", NEW_PASSWORD)
     person.visit("/accounts/profile/")

@@ -48,6 +48,15 @@ def test_failed_sign_ins_are_limited(person, ada):
     assert "Too many failed login attempts" in person.text
 
 
+def test_too_many_requests_get_a_page_that_says_so(person, ada):
+    for _request in range(6):
+        person.visit("/accounts/password/reset/")
+        person.send(email="ada@example.test")
+    assert person.page.status_code == 429
+    assert "Wait five minutes" in person.text
+    assert len(person.outbox) == 5
+
+
 def test_an_unproved_address_is_proved_by_the_mailed_code(person):
     with identity_scope():
         create_person("new@example.test", PASSWORD, verified=False)
