@@ -95,6 +95,17 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": _("Privacy"),
+                "separator": True,
+                "items": [
+                    entry(_("Requests"), "shield_person", "admin:pii_datarequest_changelist", "pii.view_datarequest"),
+                    entry(_("Legal holds"), "gavel", "admin:pii_legalhold_changelist", "pii.view_legalhold"),
+                    entry(_("Reveals"), "visibility", "admin:pii_reveal_changelist", "pii.view_reveal"),
+                    entry(_("Came back"), "person_alert", "admin:pii_reappearance_changelist", "pii.view_reappearance"),
+                    entry(_("Record of processing"), "menu_book", "admin:pii_record", "pii.view_datarequest"),
+                ],
+            },
+            {
                 "title": _("Console"),
                 "separator": True,
                 "collapsible": True,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tenancy import TenantRefused
+
 
 class PiiError(Exception):
     """Base class of all errors raised by this app."""
@@ -11,15 +13,11 @@ class DeclarationError(PiiError):
     """A declaration is wrong: unknown field, duplicate, lazy waiver, or an empty registry."""
 
 
-class RequestRefused(PiiError):
+class RequestRefused(PiiError, TenantRefused):
     """A rule of the request's life refused the act; the message may be shown to the person who asked.
 
-    `code` is stable and machine-readable (for example ``four_eyes``).
+    `code` is stable and machine-readable (for example ``four_eyes``). Whatever shows a TenantRefused shows this too.
     """
-
-    def __init__(self, message: str, *, code: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 class ProofVoid(PiiError):

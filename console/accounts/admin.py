@@ -17,6 +17,7 @@ from unfold.widgets import UnfoldAdminEmailInputWidget
 
 from console.admin import ConsoleModelAdmin, ReadOnlyAdmin, ReasonForm, dialog_action
 from console.operations.memberships.admin import MembershipInline
+from console.operations.privacy.person import PersonActions
 from tenancy import audit
 
 from . import people, recovery
@@ -41,7 +42,7 @@ class NewAddressForm(ReasonForm):
 
 
 @admin.register(User)
-class UserAdmin(SimpleHistoryAdmin, ConsoleModelAdmin):
+class UserAdmin(PersonActions, SimpleHistoryAdmin, ConsoleModelAdmin):
     """People of all tenants, and staff. Nobody's password is set here."""
 
     form = UserForm
@@ -54,7 +55,14 @@ class UserAdmin(SimpleHistoryAdmin, ConsoleModelAdmin):
     readonly_fields = ("id", "email", "is_active", "date_joined", "last_login")
     filter_horizontal = ("groups",)
     inlines = (MembershipInline,)
-    actions_detail = ("sign_out", "reset_second_factor", "change_email", "deactivate", "reactivate")
+    actions_detail = (
+        "sign_out",
+        "reset_second_factor",
+        "change_email",
+        "deactivate",
+        "reactivate",
+        *PersonActions.privacy_actions,
+    )
     never_deleted = _("People are deactivated, not deleted; erasure is a privacy request.")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:

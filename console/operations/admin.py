@@ -12,9 +12,10 @@ from .invitations import admin as invitations
 from .jobs import admin as jobs
 from .memberships import admin as memberships
 from .models import AuditEvent
+from .privacy import admin as privacy
 from .tenants import admin as tenants
 
-__all__ = ["invitations", "jobs", "memberships", "tenants"]
+__all__ = ["invitations", "jobs", "memberships", "privacy", "tenants"]
 
 
 @admin.register(AuditEvent)

@@ -4,7 +4,7 @@ from .approval import approve, decide_tenant
 from .ending import refuse, withdraw
 from .identity import attest, confirm_code, doubt_identity, send_code
 from .intake import access_request_by_number, extend, receive
-from .rectification import rectify
+from .rectification import finish_by_hand, rectify
 
 __all__ = [
     "access_request_by_number",
@@ -14,6 +14,7 @@ __all__ = [
     "decide_tenant",
     "doubt_identity",
     "extend",
+    "finish_by_hand",
     "receive",
     "rectify",
     "refuse",

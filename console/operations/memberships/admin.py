@@ -12,6 +12,7 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateTimeFilter
 
 from console.admin import ConsoleModelAdmin, bulk_action, dialog_action
+from console.operations.privacy.person import PersonActions
 from tenancy import Role, memberships
 from tenancy.models import UserTenantMembership
 
@@ -42,7 +43,7 @@ class MembershipInline(TabularInline):
 
 
 @admin.register(UserTenantMembership)
-class MembershipAdmin(SimpleHistoryAdmin, ConsoleModelAdmin):
+class MembershipAdmin(PersonActions, SimpleHistoryAdmin, ConsoleModelAdmin):
     """Memberships of all tenants; every save is a verb."""
 
     list_display = ("user", "tenant", "role", "is_active", "created_at")
@@ -59,7 +60,7 @@ class MembershipAdmin(SimpleHistoryAdmin, ConsoleModelAdmin):
     autocomplete_fields = ("user", "tenant")
     readonly_fields = ("id", "is_active", "created_at", "updated_at")
     actions = ("deactivate_selected", "reactivate_selected")
-    actions_detail = ("deactivate", "reactivate")
+    actions_detail = ("deactivate", "reactivate", *PersonActions.privacy_actions)
     never_deleted = _("Memberships are deactivated, not deleted.")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -1,0 +1,1 @@
+"""Data-subject requests in the console: worklist, request page, review queue, holds, records."""

@@ -1,0 +1,71 @@
+"""Registers the privacy pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from console.admin import ConsoleModelAdmin, ReadOnlyAdmin, dialog_action
+from pii.models import LegalHold, Reappearance, Reveal
+from tenancy import audit
+
+from . import requests
+
+__all__ = ["requests"]
+
+
+@admin.register(LegalHold)
+class LegalHoldAdmin(ConsoleModelAdmin):
+    """What may not be erased for now, and why; released with a reason, never deleted."""
+
+    list_display = ("id", "model", "tenant", "ground", "until", "released_at")
+    list_select_related = ("tenant",)
+    autocomplete_fields = ("tenant",)
+    fields = ("model", "key", "tenant", "ground", "until")
+    actions_detail = ("release",)
+    exact_search = ("key",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(super().has_change_permission(request, obj)) and obj is None
+
+    def has_release_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("pii.change_legalhold")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        obj.created_by_id = request.user.pk
+        obj.save()
+        audit.record("privacy.hold_placed", by=request.user, tenant=obj.tenant_id, target=obj)
+
+    @dialog_action(
+        permission="release",
+        title=_("Release"),
+        consequence=_("Erasures that waited for it are finished by the next sweep."),
+        icon="lock_open",
+    )
+    def release(self, request: HttpRequest, form: Any, obj: LegalHold) -> Any:
+        obj.released_at = timezone.now()
+        obj.save(update_fields=["released_at"])
+        reason = form.cleaned_data["reason"]
+        audit.record("privacy.hold_released", by=request.user, tenant=obj.tenant_id, target=obj, reason=reason)
+        return _("Released.")
+
+
+@admin.register(Reappearance)
+class ReappearanceAdmin(ReadOnlyAdmin):
+    """Erased people who came back: by import or restore (a task), by their own sign-up (a note)."""
+
+    list_display = ("at", "how", "model", "closed_at")
+
+
+@admin.register(Reveal)
+class RevealAdmin(ReadOnlyAdmin):
+    """Who looked at masked data, whose, and why."""
+
+    list_display = ("at", "actor_id", "model", "key", "reason", "expires_at")
+    fields = ("at", "actor_id", "model", "key", "reason", "expires_at")
+    readonly_fields = fields
+    exact_search = ("key",)

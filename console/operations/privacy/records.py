@@ -1,0 +1,35 @@
+"""Two pages read off the declarations: the Article 30 record, and what is declared about every column."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from pii import registry
+from pii.coverage import walk
+from pii.retention import record_of_processing
+
+
+def _page(request: HttpRequest, template: str, **context: object) -> HttpResponse:
+    if not request.user.has_perm("pii.view_datarequest"):  # type: ignore[union-attr]  # signed in: admin_view
+        raise PermissionDenied
+    return TemplateResponse(request, template, {**admin.site.each_context(request), **context})
+
+
+@require_safe
+def article_30(request: HttpRequest) -> HttpResponse:
+    """The record of processing activities."""
+    return _page(request, "admin/privacy/record.html", title=_("Record of processing"), lines=record_of_processing())
+
+
+@require_safe
+def coverage(request: HttpRequest) -> HttpResponse:
+    """Every column of every table, with its category and what erasure does to it."""
+    lines = walk()
+    problems = sum(bool(line.problem) for line in lines)
+    context = {"lines": lines, "problems": problems, "hash": registry.content_hash()}
+    return _page(request, "admin/privacy/coverage.html", title=_("Declared columns"), **context)
