@@ -78,6 +78,12 @@ UNFOLD: dict[str, Any] = {
                         "tenancy.view_usertenantmembership",
                     ),
                     entry(_("Invitations"), "mail", "admin:tenancy_invitation_changelist", "tenancy.view_invitation"),
+                    entry(
+                        _("Imports"),
+                        "upload_file",
+                        "admin:members_memberimport_changelist",
+                        "members.view_memberimport",
+                    ),
                     entry(_("People"), "group", "admin:accounts_user_changelist", "accounts.view_user"),
                 ],
             },

@@ -18,13 +18,13 @@ from tenancy import Action, Role, TenantRefused, audit, can, jobs, tenant_scope
 from tenancy.models import Tenant, TenantState
 
 from .choices import Choices
-from .files import Detection, FileRefused, detect
+from .files import Detection, FileRefused, Rule, detect
 from .files.headers import normalise
 from .merge import Conflicts, forget_place, is_last_owner, merge
 from .models import BUSY, ImportState, MemberImport
 from .reading import kept_file, overrides_of
 from .review import review
-from .staging import Cancelled, clear, is_staged, stage
+from .staging import Cancelled, clear, extra_rules, is_staged, stage
 from .targets import TARGETS
 
 KEEP_DAYS = 30
@@ -112,14 +112,10 @@ def confirm(item: MemberImport, *, by: Any) -> None:
     refuse_closed(item.tenant)
     item.started_at, item.actor = timezone.now(), by
     forget_place(item)
-    try:
-        with transaction.atomic():
-            _move(item, ImportState.RUNNING, ImportState.PREVIEWED)
-            item.save()
-            audit.record("members.import_confirmed", by=by, tenant=item.tenant_id, target=item)
-    except IntegrityError as error:
-        item.refresh_from_db()
-        raise TenantRefused("Another import of this organisation is running: wait for it.", code="busy") from error
+    with transaction.atomic():
+        _move(item, ImportState.RUNNING, ImportState.PREVIEWED)
+        item.save()
+        audit.record("members.import_confirmed", by=by, tenant=item.tenant_id, target=item)
 
 
 def run(item: MemberImport) -> None:
@@ -138,7 +134,8 @@ def run(item: MemberImport) -> None:
         _stop(item, str(refused))
         return
     except Cancelled:
-        _stop(item, "Stopped by hand; the rows written so far stand.")
+        item.refresh_from_db()  # what a strict run had counted was rolled back
+        _stop(item, "Stopped by hand; the rows written so far stand." if item.applied else "Stopped by hand.")
         return
     except Conflicts:
         item.refresh_from_db()
@@ -154,13 +151,30 @@ def run(item: MemberImport) -> None:
     item.save()
     audit.record(
         "members.imported",
-        by=item.actor,
+        by=item.actor_id,
         tenant=item.tenant_id,
         target=item,
         details={"number": item.number, **item.applied},
     )
     if choices.invite:
-        jobs.enqueue("members.invite", item.pk, tenant=item.tenant_id, by=item.actor)
+        jobs.enqueue("members.invite", item.pk, tenant=item.tenant_id, by=item.actor_id)
+
+
+def reopen(item: MemberImport) -> None:
+    """Go back to the mapping; the staged rows are made anew by the next preview. Raises TenantRefused."""
+    _move(item, ImportState.UPLOADED, ImportState.PREVIEWED, ImportState.STOPPED)
+
+
+def step_of(item: MemberImport) -> str:
+    """The step that a stopped or interrupted import goes on with."""
+    if item.state == ImportState.UNDOING:
+        return "undo"
+    return "run" if item.started_at else "preview"
+
+
+def rules_of(item: MemberImport) -> list[Rule]:
+    """The translations that a person added to this import."""
+    return extra_rules(Choices.load(item.choices))
 
 
 def discard(item: MemberImport, *, by: Any) -> None:
@@ -218,13 +232,20 @@ def refuse_closed(tenant: Tenant) -> None:
 
 def _move(item: MemberImport, to: ImportState, *allowed: str) -> None:
     """Change the state under a lock. Raises TenantRefused where the stored state is none of `allowed`."""
-    with transaction.atomic():
-        stored = MemberImport.objects.select_for_update(of=("self",)).get(pk=item.pk).state
-        if stored not in allowed:
-            label = ImportState(stored).label
-            raise TenantRefused(f"The import is in the state “{label}”; this is not possible now.", code="wrong_state")
-        item.state = to
-        item.save(update_fields=["state"])
+    try:
+        with transaction.atomic():
+            _write_state(item, to, allowed)
+    except IntegrityError as error:
+        raise TenantRefused("Another import of this organisation is running: wait for it.", code="busy") from error
+
+
+def _write_state(item: MemberImport, to: ImportState, allowed: tuple[str, ...]) -> None:
+    stored = MemberImport.objects.select_for_update(of=("self",)).get(pk=item.pk).state
+    if stored not in allowed:
+        label = ImportState(stored).label
+        raise TenantRefused(f"The import is in the state “{label}”; this is not possible now.", code="wrong_state")
+    item.state = to
+    item.save(update_fields=["state"])
 
 
 def _stop(item: MemberImport, message: str) -> None:

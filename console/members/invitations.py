@@ -28,12 +28,12 @@ def invite_all(item: MemberImport) -> None:
     while batch := _next(item, after):
         for line, email, role in batch:
             after = line
-            with transaction.atomic(), audit.changing(by=item.actor, reason=item.reason):
+            with transaction.atomic(), audit.changing(by=item.actor_id, reason=item.reason):
                 invitation = Invitation.objects.create(
                     tenant=item.tenant,
                     email=email,
                     role=role,
-                    invited_by=item.actor,
+                    invited_by_id=item.actor_id,
                     token_hash=digest(new_token()),
                     expires_at=timezone.now() + timedelta(days=conf.get("INVITATION_DAYS")),
                     sent_count=1,

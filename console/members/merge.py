@@ -93,12 +93,12 @@ def _next_chunk(item: MemberImport, work: str) -> Chunk | None:
 def write_chunk(item: MemberImport, target: MergeTarget, chunk: Chunk, work: str) -> dict[str, int]:
     """Write one chunk; how many rows became new, changed, or met a change made since the preview."""
     at = moment()
-    more = {"late": chunk.late, "after": chunk.after, "upto": chunk.upto, **history_parameters(item.actor, at)}
+    more = {"late": chunk.late, "after": chunk.after, "upto": chunk.upto, **history_parameters(item.actor_id, at)}
     if target.people:
         if chunk.late:
             lock_owners(item.tenant_id)
         else:
-            admit(item.pk, after=chunk.after, upto=chunk.upto, moment=at, by=item.actor, reason=item.reason)
+            admit(item.pk, after=chunk.after, upto=chunk.upto, moment=at, by=item.actor_id, reason=item.reason)
     picked = f"s.import_id = %(import)s AND s.late = %(late)s AND s.line > %(after)s AND s.line <= %(upto)s AND {work}"
     try:
         with transaction.atomic():

@@ -72,6 +72,9 @@ class MemberImport(TenantOwnedModel):
         related_name="+",
         verbose_name=_("imported by"),
     )
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now, editable=False)
     previewed_at = models.DateTimeField(null=True, blank=True, editable=False)
     started_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -12,7 +12,7 @@ _PROGRAM = "numbers, times and words of the program"
 @pii.declare("members.MemberImport")
 class MemberImportPII(pii.ModelPII):
     subject = pii.nobody()
-    actors = ["actor"]
+    actors = ["actor", "undone_by"]
     fields = {
         "file_name": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("the name that the uploader gave")),
         "overrides": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("names of columns")),

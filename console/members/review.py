@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tenancy.roles import Role
 
@@ -28,15 +30,30 @@ def review(item: MemberImport) -> None:
     """Sort the staged rows of `item` and count them, in the tenant's scope. Sets counts and notes without saving."""
     target = TARGETS[item.target]
     choices = Choices.load(item.choices)
-    merge_duplicates(item, target)
+    with hashed_joins():
+        merge_duplicates(item, target)
     match(item, target, choices)
-    refuse_taken_ids(item, target)
+    with hashed_joins():
+        refuse_taken_ids(item, target)
     if target.people:
         refuse_escalation(item, target)
         add_missing(item, target, choices)
-        refuse_beyond_seats(item, target)
+        with hashed_joins():
+            refuse_beyond_seats(item, target)
         keep_last_owner(item, target)
     item.counts = dict(rows(f"SELECT action, count(*) FROM {ROWS} WHERE import_id = %(import)s GROUP BY 1", item))
+
+
+@contextlib.contextmanager
+def hashed_joins() -> Iterator[None]:
+    """Keep the planner from nested loops: rows staged a moment ago have no statistics, and it takes them for few.
+
+    (ANALYZE would need ownership of the table.) Only for joins of the staged rows with themselves or with one tenant's.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield
+        cursor.execute("SET LOCAL enable_nestloop = on")  # after an error the rollback does it
 
 
 def problem(code: str, column: str, shown: str, reason: str, remedy: str) -> str:

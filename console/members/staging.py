@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from .models import MemberImport
 from .reading import overrides_of
 from .targets import TARGETS, MergeTarget
 
-SHOWN_EVERY = 5_000
+BATCH = 5_000
 MAX_RULES = 500
 FIRST = "import_id, tenant_id, line, last_line, action, key, note"
 
@@ -47,8 +48,8 @@ def stage(item: MemberImport, path: Path) -> None:
     found, translator = read_rows(detection, rules=extra_rules(Choices.load(item.choices)), foreign=foreign)
     with transaction.atomic():
         clear(item)
+        _copy(item, found, target)
         with narrow_role("import"):
-            _copy(item, found, target)
             _move(item, target)
     item.detected = detection.summary()
     item.rules = [[*rule, count] for rule, count in translator.used.most_common(MAX_RULES)]
@@ -77,30 +78,39 @@ def is_staged(item: MemberImport) -> bool:
 
 
 def _copy(item: MemberImport, found: Iterator[Row], target: MergeTarget) -> None:
+    """Batch by batch, since progress is told between statements and never in the narrow role."""
     columns = [f"c{place}" for place in range(1, len(target.file.stored) + 1)]
-    blanks = [None] * len(columns)
-    head = (item.pk, item.tenant_id)
+    statement = f"COPY staging.landing ({FIRST}, {', '.join(columns)}) FROM STDIN"
     count = 0
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY staging.landing ({FIRST}, {', '.join(columns)}) FROM STDIN") as copy,
-    ):
-        write = copy.write_row
-        for row in found:
-            count += 1
-            if row.values is not None:
-                write((*head, row.line, row.line, "new", row.key, None, *row.values))
-            elif row.skipped:
-                note = json.dumps({"reason": row.skipped})
-                write((*head, row.line, row.last_line or row.line, "skipped", row.key, note, *blanks))
-            else:
-                note = json.dumps({"problems": [problem.as_dict() for problem in row.problems]})
-                write((*head, row.line, row.line, "refused", row.key, note, *blanks))
-            if count % SHOWN_EVERY == 0:
-                jobs.progress(count, None, "Reading the file")
-                if jobs.cancelled():
-                    raise Cancelled
+    while batch := list(islice(found, BATCH)):
+        with narrow_role("import"), connection.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in batch:
+                copy.write_row(_staged(item, row, len(columns)))
+        count += len(batch)
+        jobs.progress(count, None, "Reading the file")
+        if jobs.cancelled():
+            raise Cancelled
     jobs.progress(count, None, "Comparing with the members")
+
+
+def _staged(item: MemberImport, row: Row, width: int) -> tuple[Any, ...]:
+    last = row.last_line or row.line
+    if row.values is not None:
+        return (item.pk, item.tenant_id, row.line, last, "new", row.key, None, *row.values)
+    blanks = (None,) * width
+    if row.skipped:
+        return (
+            item.pk,
+            item.tenant_id,
+            row.line,
+            last,
+            "skipped",
+            row.key,
+            json.dumps({"reason": row.skipped}),
+            *blanks,
+        )
+    note = json.dumps({"problems": [problem.as_dict() for problem in row.problems]})
+    return (item.pk, item.tenant_id, row.line, last, "refused", row.key, note, *blanks)
 
 
 def _move(item: MemberImport, target: MergeTarget) -> None:

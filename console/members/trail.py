@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
+
 from console.history import request_id
+from tenancy import system_scope
 
 
 def history_insert(model: Any, source: str, kind: str) -> str:
@@ -22,11 +25,20 @@ def history_insert(model: Any, source: str, kind: str) -> str:
     )
 
 
-def history_parameters(actor: Any, moment: Any) -> dict[str, Any]:
-    """Who and when, for `history_insert`; the statement's own parameters add the reason."""
+def history_parameters(actor_id: Any, moment: Any) -> dict[str, Any]:
+    """Who and when, for `history_insert`; the statement's own parameters add the reason.
+
+    The address is looked up beyond the tenant: staff are no members, and the row keeps it as it is now.
+    """
+    address = ""
+    if actor_id is not None:
+        with system_scope(reason="the actor's address stands in the history"):
+            address = (
+                get_user_model()._default_manager.filter(pk=actor_id).values_list("email", flat=True).first() or ""
+            )
     return {
-        "actor": getattr(actor, "pk", None),
-        "address": getattr(actor, "email", "") or "",
+        "actor": actor_id,
+        "address": address,
         "request": request_id(),
         "moment": moment,
     }

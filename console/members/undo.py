@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from tenancy import TenantRefused, audit, jobs
+from tenancy import audit, jobs
 from tenancy.audit import moment
 from tenancy.memberships import lock_owners
 from tenancy.models import Invitation
@@ -23,19 +23,17 @@ from .trail import history_insert, history_parameters
 
 def request(item: MemberImport, *, by: Any) -> None:
     """Ask to take a finished import back. Raises TenantRefused (``wrong_state``, ``busy``)."""
-    try:
-        with transaction.atomic():
-            _move(item, ImportState.UNDOING, ImportState.DONE, ImportState.STOPPED)
-            audit.record("members.import_undo_requested", by=by, tenant=item.tenant_id, target=item)
-    except IntegrityError as error:
-        item.refresh_from_db()
-        raise TenantRefused("Another import of this organisation is running: wait for it.", code="busy") from error
+    with transaction.atomic():
+        _move(item, ImportState.UNDOING, ImportState.DONE, ImportState.STOPPED)
+        item.undone_by = by
+        item.save(update_fields=["undone_by"])
+        audit.record("members.import_undo_requested", by=by, tenant=item.tenant_id, target=item)
 
 
-def run(item: MemberImport, by: Any = None) -> None:
+def run(item: MemberImport) -> None:
     """Take it back, in one transaction and the tenant's scope; ends in UNDONE, or in DONE with a message."""
     target = TARGETS[item.target]
-    actor = by or item.actor
+    actor = item.undone_by_id
     parameters = {"undo": f"undo of {item.reason}", **history_parameters(actor, moment())}
     total = value(f"SELECT count(*) FROM ({_written(target)}) AS w", item)
     jobs.progress(0, total, "Undoing")

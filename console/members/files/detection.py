@@ -10,7 +10,7 @@ from pathlib import Path
 from .dialects import Dialect, find_dialect
 from .encodings import Encoding, find_encoding
 from .headers import Header, find_header
-from .kinds import kind_of
+from .kinds import SAVE_AS_CSV, kind_of
 from .limits import MAX_COLUMNS, SAMPLE_CHARS, SAMPLE_LINES
 from .lines import read_lines
 from .mapping import ColumnMap, find_layout, map_columns
@@ -129,6 +129,11 @@ def _read_text(path: Path, target: Target, wish: Overrides, notes: list[str]) ->
         size += len(line)
         if size > SAMPLE_CHARS:
             break
+    text = "".join(lines)
+    if sum(1 for char in text if char < " " and char not in "\t\n\r\x1e\x1f\x01\0") > len(text) * 0.05 or not (
+        text.strip("\0\x01\t\n\r ")
+    ):
+        raise FileRefused("not_a_table", "This is not a text file: it is full of control characters.", SAVE_AS_CSV)
     dialect = find_dialect(lines, target, wish.delimiter)
     return encoding, dialect, list(read_records(iter(lines), dialect))
 
