@@ -21,6 +21,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
+from unfold.views import ChangeList
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from tenancy import TenantRefused
@@ -79,7 +80,7 @@ def dialog_action(
                 return render(request, "unfold/helpers/dialog.html", context)
             messages.success(request, words)
             opts = self.model._meta
-            back = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[obj.pk])
+            back = reverse(f"admin:{self.page_name or f'{opts.app_label}_{opts.model_name}_change'}", args=[obj.pk])
             return HttpResponse(headers={"HX-Redirect": back})
 
         return action(
@@ -152,12 +153,21 @@ def bulk_action(*, permission: str, title: Any, consequence: Any) -> Callable[[C
     return decorate
 
 
+class ConsoleChangeList(ChangeList):
+    """A list whose rows lead to the object's page, where it has one."""
+
+    def url_for_result(self, result: Any) -> str:
+        name = self.model_admin.page_name
+        return reverse(f"admin:{name}", args=[result.pk]) if name else str(super().url_for_result(result))
+
+
 class ConsoleModelAdmin(ModelAdmin):
     """What all pages share: no full counts, no deletion, a search that only compares whole values or uses tokens."""
 
     exact_search: ClassVar[tuple[str, ...]] = ()  # columns compared whole, in lower case
     word_search: ClassVar[str] = ""  # kind of `SearchToken` that this model's words are kept under
     never_deleted: ClassVar[Any] = _("Nothing is deleted here; the history keeps what was.")
+    page_name: ClassVar[str] = ""  # route of the 360° page that a list leads to; the form comes second
     show_full_result_count = False
     list_per_page = 50
     list_filter_submit = True
@@ -187,6 +197,9 @@ class ConsoleModelAdmin(ModelAdmin):
 
             found |= Q(pk__in=keys_matching(self.word_search, term))
         return (queryset.filter(found) if found else queryset.none()), False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return ConsoleChangeList
 
     def key_of(self, term: str) -> Any:
         """What was typed, as a key of this model; None where it is none."""

@@ -42,6 +42,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
     "ENVIRONMENT": "console.navigation.environment",
+    "DASHBOARD_CALLBACK": "console.operations.dashboard.dashboard",
     "STYLES": [lambda request: static("console/console.css")],
     "COMMAND": {"search_models": False, "search_callback": "console.operations.search.palette", "show_history": False},
     "COLORS": {
@@ -93,9 +94,9 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     entry(_("Jobs"), "pending_actions", "admin:console_jobrun_changelist", "console.view_jobrun"),
                     entry(
-                        _("Recorded acts"),
+                        _("Trail"),
                         "history",
-                        "admin:operations_auditevent_changelist",
+                        "admin:audit_browser",
                         "operations.view_auditevent",
                     ),
                 ],

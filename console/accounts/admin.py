@@ -51,6 +51,7 @@ class UserAdmin(PersonActions, SimpleHistoryAdmin, ConsoleModelAdmin):
     ordering = ("email",)
     exact_search = ("email",)
     word_search = "person"
+    page_name = "person_page"
     search_help_text = _("Address, words of the name, domain, or id")
     readonly_fields = ("id", "email", "is_active", "date_joined", "last_login")
     filter_horizontal = ("groups",)
@@ -83,6 +84,8 @@ class UserAdmin(PersonActions, SimpleHistoryAdmin, ConsoleModelAdmin):
         return self.inlines if obj else ()
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if isinstance(obj, str):  # unfold hands the key as it stands in the URL
+            obj = self.get_object(request, obj)
         if isinstance(obj, User) and (obj.is_staff or obj.is_superuser):
             return bool(request.user.has_perm("accounts.manage_staff"))
         return bool(super().has_change_permission(request, obj))

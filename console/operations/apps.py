@@ -11,7 +11,7 @@ class OperationsConfig(AppConfig):
     def ready(self) -> None:
         from tenancy.signals import act_recorded
 
-        from . import checks, providers, views  # noqa: F401  (each registers itself)
+        from . import checks, object_pages, providers, trail_pages, views  # noqa: F401  (each registers itself)
         from .receivers import keep_act
         from .roles import sync_roles
 

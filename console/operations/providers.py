@@ -24,14 +24,14 @@ def matches(kind: str, query: Query) -> Q:
 
 
 def link(name: str, key: Any) -> str:
-    return reverse(f"admin:{name}_change", args=[key])
+    return reverse(f"admin:{name}", args=[key])
 
 
 @provider("tenant", "tenancy.view_tenant")
 def tenants(request: HttpRequest, query: Query) -> Iterator[Hit]:
     for row in Tenant.objects.filter(matches("tenant", query)).order_by("name")[:PER_KIND]:
         description = f"Tenant · {row.slug} · {row.state}"
-        yield Hit(row.name, description, link("tenancy_tenant", row.pk), "domain", "tenant")
+        yield Hit(row.name, description, link("tenant_page", row.pk), "domain", "tenant")
 
 
 @provider("person", "accounts.view_user")
@@ -39,7 +39,7 @@ def people(request: HttpRequest, query: Query) -> Iterator[Hit]:
     wanted = Q(email__in=query.addresses) if query.addresses else matches("person", query)
     for row in get_user_model().objects.filter(wanted).order_by("email")[:PER_KIND]:
         title, inactive = row.full_name or row.email, "" if row.is_active else " · inactive"
-        yield Hit(title, f"Person · {row.email}{inactive}", link("accounts_user", row.pk), "person", "person")
+        yield Hit(title, f"Person · {row.email}{inactive}", link("person_page", row.pk), "person", "person")
 
 
 @provider("membership", "tenancy.view_usertenantmembership")
@@ -49,7 +49,7 @@ def memberships(request: HttpRequest, query: Query) -> Iterator[Hit]:
     for row in rows:
         title = row.display_name or row.user.full_name or row.user.email
         description = f"Membership · {row.tenant.slug} · {row.role}"
-        yield Hit(title, description, link("tenancy_usertenantmembership", row.pk), "badge", "membership")
+        yield Hit(title, description, link("tenancy_usertenantmembership_change", row.pk), "badge", "membership")
 
 
 @provider("invitation", "tenancy.view_invitation")
@@ -60,7 +60,7 @@ def invitations(request: HttpRequest, query: Query) -> Iterator[Hit]:
         yield Hit(
             row.email,
             f"Invitation · {row.tenant.slug} · {state}",
-            link("tenancy_invitation", row.pk),
+            link("tenancy_invitation_change", row.pk),
             "mail",
             "invitation",
         )
@@ -70,6 +70,6 @@ def invitations(request: HttpRequest, query: Query) -> Iterator[Hit]:
 def jobs(request: HttpRequest, query: Query) -> Iterable[Hit]:
     wanted = Q(pk__in=query.keys) if query.keys else Q(name=query.text)
     return [
-        Hit(row.name, f"Job · {row.state}", link("console_jobrun", row.pk), "pending_actions", "job")
+        Hit(row.name, f"Job · {row.state}", link("console_jobrun_change", row.pk), "pending_actions", "job")
         for row in JobRun.objects.filter(wanted)[:PER_KIND]
     ]

@@ -35,6 +35,7 @@ class TenantAdmin(SimpleHistoryAdmin, ImportExportModelAdmin, ConsoleModelAdmin)
     list_filter = (("state", ChoicesDropdownFilter), ("created_at", RangeDateTimeFilter))
     exact_search = ("slug",)
     word_search = "tenant"
+    page_name = "tenant_page"
     search_help_text = _("Words of the name, slug, or id")
     readonly_fields = ("id", "state_label", "suspended_reason", "suspended_until", "created_at", "updated_at")
     inlines = (MembershipInline,)

@@ -1,0 +1,203 @@
+"""Tenant page, person page, dashboard and trail: what they show, to whom, and at what cost."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from console.models import JobRun
+from console.operations import dashboard, diagnosis, panels, timeline, trail
+from console.operations.models import AuditEvent, StaffNote
+from tenancy import audit, lifecycle, system_scope
+from tenancy.models import Invitation
+from tests.factories import make_membership, make_tenant, make_user
+
+
+@pytest.fixture(autouse=True)
+def fresh():
+    cache.clear()
+
+
+def tenant_url(tenant):
+    return reverse("admin:tenant_page", args=[tenant.pk])
+
+
+def person_url(person):
+    return reverse("admin:person_page", args=[person.pk])
+
+
+def test_the_tenant_page_shows_what_there_is_and_no_empty_panel(root, tenant_a):
+    with system_scope(reason="test"):
+        JobRun.objects.create(name="members.run", key="k", tenant=tenant_a, state="running", done=1, total=4)
+        lifecycle.suspend_tenant(tenant_a, by=root.user, reason="Invoices are overdue")
+    shown = root.get(tenant_url(tenant_a)).content.decode()
+    for words in ("Invoices are overdue", "running 25 %", "New members by week", "tenant.suspended", root.user.email):
+        assert words in shown, words
+    assert "Open invitations" not in shown
+    assert "Last sign-ins" not in shown
+
+
+def test_a_panel_needs_its_permission_and_the_page_its_own(staff_client, tenant_a):
+    assert staff_client().get(tenant_url(tenant_a)).status_code == 403
+    shown = staff_client("tenancy.view_tenant").get(tenant_url(tenant_a)).content.decode()
+    assert "New members by week" not in shown
+    assert "Keep the note" not in shown
+    assert (
+        staff_client("tenancy.view_tenant").get(reverse("admin:tenant_page", args=[make_user().pk])).status_code == 404
+    )
+
+
+def test_a_feature_adds_its_panel_and_its_timeline_source(root, tenant_a, monkeypatch):
+    monkeypatch.setitem(panels._panels["tenant"], "extra", None)
+    monkeypatch.setitem(timeline._sources["tenant"], "extra", None)
+
+    @panels.panel("tenant", "extra", "Extra panel", "tenancy.view_tenant")
+    def extra(request, tenant):
+        return panels.Content([panels.Row("Label", tenant.slug)])
+
+    @timeline.source("tenant", "extra", "tenancy.view_tenant")
+    def more(request, tenant, before, limit):
+        return [timeline.Entry(timezone.now() + timedelta(days=1), "extra", "something new", "", "")]
+
+    shown = root.get(tenant_url(tenant_a)).content.decode()
+    assert shown.index("Extra panel") < shown.index("something new")
+    assert "something new" in root.get(tenant_url(tenant_a), {"kind": "extra"}).content.decode()
+    assert "something new" not in root.get(tenant_url(tenant_a), {"kind": "act"}).content.decode()
+
+
+def test_notes_are_kept_pinned_ones_warn(root, staff_client, tenant_a):
+    root.post(tenant_url(tenant_a), {"text": "Call before changing anything", "is_pinned": "on"})
+    with system_scope(reason="test"):
+        note = StaffNote.objects.get()
+        assert AuditEvent.objects.get(verb="note.written").target_id == str(note.pk)
+    assert 'role="alert"' in root.get(tenant_url(tenant_a)).content.decode()
+    assert staff_client("tenancy.view_tenant").post(tenant_url(tenant_a), {"text": "x"}).status_code == 403
+
+
+def test_the_timeline_goes_back_page_by_page(root, tenant_a):
+    with system_scope(reason="test"):
+        for number in range(timeline.PER_PAGE + 5):
+            with audit.changing(by=None, at=timezone.now() - timedelta(hours=number)):
+                audit.record(f"test.n{number}", by=None, tenant=tenant_a)
+    first = root.get(tenant_url(tenant_a), {"kind": "act"})
+    assert b"test.n24<" in first.content
+    assert b"test.n25<" not in first.content
+    second = root.get(tenant_url(tenant_a), {"kind": "act", "before": first.context["older"]})
+    assert b"test.n29<" in second.content
+    assert b"test.n24<" not in second.content
+
+
+def test_why_somebody_cannot_get_in(root, tenant_a):
+    person = make_user("lost@example.test")
+    with system_scope(reason="test"):
+        assert {f.what: f.is_fine for f in diagnosis.diagnose(person)} == {
+            "Account": True,
+            "Address": False,
+            "Second factor": True,
+            "Tenants": False,
+        }
+        make_membership(tenant_a, person, is_active=False)
+        lifecycle.suspend_tenant(tenant_a, by=None, reason="x")
+        Invitation.objects.create(tenant=make_tenant(), email=person.email, token_hash="x", expires_at=timezone.now())
+        person.is_active = False
+        person.set_unusable_password()
+        person.save()
+        found = {finding.what: finding for finding in diagnosis.diagnose(person)}
+    assert found["Account"].repair == "reactivate"
+    assert not found["Password"].is_fine
+    assert "inactive" in found[f"Tenant {tenant_a.slug}"].words
+    assert any("Expired" in finding.words for finding in found.values())
+    shown = root.get(person_url(person)).content.decode()
+    assert "The account is deactivated." in shown
+    for name in ("reactivate", "change_email", "reset_second_factor", "sign_out"):
+        assert reverse(f"admin:accounts_user_{name}", args=[person.pk]) in shown, name
+
+
+def test_support_does_not_touch_staff(staff_client):
+    colleague = make_user(is_staff=True)
+    client = staff_client("accounts.view_user", "accounts.change_user")
+    for name in ("deactivate", "sign_out", "reset_second_factor"):
+        where = reverse(f"admin:accounts_user_{name}", args=[colleague.pk])
+        assert client.post(where, {"_form_submitted": "True", "reason": "x"}).status_code == 403, name
+
+
+def test_the_pages_cost_the_same_for_many_members(root, tenant_a):
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            root.get(tenant_url(tenant_a))
+        return len(queries)
+
+    cost()
+    before = cost()
+    for _ in range(10):
+        make_membership(tenant_a)
+    assert cost() == before <= 30
+
+
+def test_every_number_of_the_dashboard_is_its_query(root, staff_client, tenant_a, tenant_b):
+    with system_scope(reason="test"):
+        lifecycle.suspend_tenant(tenant_b, by=None, reason="x")
+        JobRun.objects.create(name="x", key="k", state="failed")
+        JobRun.objects.create(name="x", key="k2", state="waiting")
+        audit.record("members.imported", by=None)
+        audit.record("tenant.access_refused", by=None)
+        Invitation.objects.create(tenant=tenant_a, email="n@x.test", token_hash="x", expires_at=timezone.now())
+        counted = {name: entry.count() for name, entry in dashboard._numbers.items()}
+    names = ("active", "suspended", "joined", "invited", "imports", "failing", "waiting", "due", "denied")
+    expected = dict(zip(names, (1, 1, 2, 1, 1, 1, 1, 0, 1), strict=True))
+    assert counted == expected
+    shown = root.get(reverse("admin:index"))
+    assert [figure["value"] for figure in shown.context["figures"]] == list(expected.values())
+    for figure in shown.context["figures"]:
+        if figure["url"]:
+            assert root.get(figure["url"]).status_code == 200, figure["url"]
+    assert b"counted anew" in shown.content
+    assert b"shows no numbers" in staff_client().get(reverse("admin:index")).content
+
+
+def test_the_trail_shows_acts_and_one_kind_of_history(root, staff_client, tenant_a, tenant_b):
+    with system_scope(reason="test"):
+        lifecycle.suspend_tenant(tenant_a, by=root.user, reason="merger")
+    where = reverse("admin:audit_browser")
+    shown = root.get(where, {"tenant": tenant_a.pk}).content.decode()
+    assert "tenant.suspended" in shown
+    assert "tenant.suspended" not in root.get(where, {"tenant": tenant_b.pk}).content.decode()
+    assert "wants an id" in root.get(where, {"tenant": "x"}).content.decode()
+    assert root.get(where, {"kind": "no.model"}).status_code == 404
+    assert staff_client("operations.view_auditevent").get(where, {"kind": "tenancy.tenant"}).status_code == 403
+    rows = root.get(where, {"kind": "tenancy.tenant", "object": tenant_a.pk}).context["rows"]
+    assert next((row["what"], row["who"], row["why"]) for row in rows) == ("Changed", root.user.email, "merger")
+    change = root.get(rows[0]["url"]).content.decode()
+    assert "suspended" in change
+    assert "console-diff-old" in change
+
+
+def test_a_diff_covers_declared_personal_data(root):
+    person = make_user("before@example.test", full_name="Old Name")
+    with system_scope(reason="test"):
+        person.full_name = "New Name"
+        person.save()
+        row = person.history.first()
+    shown = root.get(reverse("admin:audit_change", args=["accounts.user", row.history_id])).content.decode()
+    assert "New Name" not in shown
+    assert "before@example.test" not in shown
+    assert "(changed)" in shown
+
+
+def test_json_is_compared_path_by_path():
+    flat = dict(trail.flat_json("settings", {"a": {"b": [1, {"c": "ä"}]}, "empty": {}}))
+    assert flat == {"settings.a.b.0": "1", "settings.a.b.1.c": '"ä"', "settings.empty": "{}"}
+    assert json.loads(flat["settings.a.b.1.c"]) == "ä"
+
+
+def test_every_tracked_kind_opens(root, tenant_a):
+    for label in trail.tracked_models():
+        answer = root.get(reverse("admin:audit_browser"), {"kind": label})
+        assert answer.status_code == 200, label
