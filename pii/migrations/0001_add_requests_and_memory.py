@@ -134,6 +134,10 @@ class Migration(migrations.Migration):
                     ("reveal_pii", "Can reveal masked personal data"),
                 ],
                 "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(fields=["state", "due_on", "id"], name="pii_request_worklist"),
+                    models.Index(fields=["tenant", "state", "due_on"], name="pii_request_tenant"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -191,6 +195,15 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "legal holds",
                 "ordering": ["-created_at"],
                 "default_permissions": ("view", "add", "change"),
+                "indexes": [models.Index(fields=["model", "key"], name="pii_legalhold_row")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("key", ""), _negated=True), ("tenant__isnull", False), _connector="OR"
+                        ),
+                        name="pii_legalhold_names_something",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -270,6 +283,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 "default_permissions": (),
+                "indexes": [models.Index(fields=["request", "model", "done", "id"], name="pii_planrow_next")],
+                "constraints": [models.UniqueConstraint(fields=("request", "model", "key"), name="pii_planrow_once")],
             },
         ),
         migrations.CreateModel(
@@ -361,6 +376,10 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "reveals",
                 "ordering": ["-at"],
                 "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(fields=["model", "key", "-at"], name="pii_reveal_row"),
+                    models.Index(fields=["actor", "-at"], name="pii_reveal_actor"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -404,6 +423,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "passages to review",
                 "ordering": ["id"],
                 "default_permissions": ("view",),
+                "indexes": [models.Index(fields=["request", "answer", "id"], name="pii_review_open")],
             },
         ),
         migrations.CreateModel(
@@ -471,6 +491,7 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["position"],
                 "default_permissions": (),
+                "constraints": [models.UniqueConstraint(fields=("request", "name"), name="pii_step_once")],
             },
         ),
         migrations.CreateModel(
@@ -504,6 +525,7 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["tenant__name"],
                 "default_permissions": (),
+                "constraints": [models.UniqueConstraint(fields=("request", "tenant"), name="pii_tenantdecision_once")],
             },
         ),
         migrations.CreateModel(
@@ -531,6 +553,7 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["-erased_at"],
                 "default_permissions": ("view",),
+                "indexes": [models.Index(fields=["model", "key"], name="pii_tombstone_row")],
             },
         ),
         migrations.CreateModel(
@@ -577,56 +600,5 @@ class Migration(migrations.Migration):
             options={
                 "default_permissions": (),
             },
-        ),
-        migrations.AddIndex(
-            model_name="datarequest",
-            index=models.Index(fields=["state", "due_on", "id"], name="pii_request_worklist"),
-        ),
-        migrations.AddIndex(
-            model_name="datarequest",
-            index=models.Index(fields=["tenant", "state", "due_on"], name="pii_request_tenant"),
-        ),
-        migrations.AddIndex(
-            model_name="legalhold",
-            index=models.Index(fields=["model", "key"], name="pii_legalhold_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="legalhold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("key", ""), _negated=True), ("tenant__isnull", False), _connector="OR"),
-                name="pii_legalhold_names_something",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="planrow",
-            index=models.Index(fields=["request", "model", "done", "id"], name="pii_planrow_next"),
-        ),
-        migrations.AddConstraint(
-            model_name="planrow",
-            constraint=models.UniqueConstraint(fields=("request", "model", "key"), name="pii_planrow_once"),
-        ),
-        migrations.AddIndex(
-            model_name="reveal",
-            index=models.Index(fields=["model", "key", "-at"], name="pii_reveal_row"),
-        ),
-        migrations.AddIndex(
-            model_name="reveal",
-            index=models.Index(fields=["actor", "-at"], name="pii_reveal_actor"),
-        ),
-        migrations.AddIndex(
-            model_name="reviewitem",
-            index=models.Index(fields=["request", "answer", "id"], name="pii_review_open"),
-        ),
-        migrations.AddConstraint(
-            model_name="step",
-            constraint=models.UniqueConstraint(fields=("request", "name"), name="pii_step_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="tenantdecision",
-            constraint=models.UniqueConstraint(fields=("request", "tenant"), name="pii_tenantdecision_once"),
-        ),
-        migrations.AddIndex(
-            model_name="tombstone",
-            index=models.Index(fields=["model", "key"], name="pii_tombstone_row"),
         ),
     ]

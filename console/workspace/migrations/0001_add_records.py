@@ -73,6 +73,22 @@ class Migration(migrations.Migration):
                 "ordering": ["name_key", "id"],
                 "abstract": False,
                 "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["tenant", "name_key", "id"], name="workspace_contact_name"),
+                    models.Index(fields=["tenant", "first_name_key", "id"], name="workspace_contact_first"),
+                    models.Index(fields=["tenant", "company_key", "id"], name="workspace_contact_company"),
+                    models.Index(fields=["tenant", "phone_key", "id"], name="workspace_contact_phone"),
+                    models.Index(fields=["tenant", "-created_at", "-id"], name="workspace_contact_newest"),
+                    models.Index(fields=["email"], name="workspace_contact_address"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("email", ""), _negated=True),
+                        fields=("tenant", "email"),
+                        name="workspace_contact_email",
+                        violation_error_message="Another contact has this e-mail address.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -99,6 +115,7 @@ class Migration(migrations.Migration):
                 "ordering": ["name_key", "id"],
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [models.UniqueConstraint(fields=("tenant", "name_key"), name="workspace_tag_name")],
             },
         ),
         migrations.CreateModel(
@@ -168,6 +185,10 @@ class Migration(migrations.Migration):
                 "get_latest_by": ("history_date", "history_id"),
                 "default_permissions": ("view",),
                 "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["id", "-history_date", "-history_id"], name="history_contacttag_row"),
+                    models.Index(fields=["tenant", "-history_date", "-history_id"], name="history_contacttag_ten"),
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -211,6 +232,10 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "tags of contacts",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "indexes": [models.Index(fields=["tenant", "tag", "contact"], name="workspace_contacttag_tag")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("tenant", "contact", "tag"), name="workspace_contacttag_once")
+                ],
             },
         ),
         migrations.AddField(
@@ -622,58 +647,5 @@ class Migration(migrations.Migration):
                     models.Index(fields=["tenant", "contact", "-created_at", "-id"], name="workspace_note_newest")
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="tag",
-            constraint=models.UniqueConstraint(fields=("tenant", "name_key"), name="workspace_tag_name"),
-        ),
-        migrations.AddIndex(
-            model_name="historicalcontacttag",
-            index=models.Index(fields=["id", "-history_date", "-history_id"], name="history_contacttag_row"),
-        ),
-        migrations.AddIndex(
-            model_name="historicalcontacttag",
-            index=models.Index(fields=["tenant", "-history_date", "-history_id"], name="history_contacttag_ten"),
-        ),
-        migrations.AddIndex(
-            model_name="contacttag",
-            index=models.Index(fields=["tenant", "tag", "contact"], name="workspace_contacttag_tag"),
-        ),
-        migrations.AddConstraint(
-            model_name="contacttag",
-            constraint=models.UniqueConstraint(fields=("tenant", "contact", "tag"), name="workspace_contacttag_once"),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["tenant", "name_key", "id"], name="workspace_contact_name"),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["tenant", "first_name_key", "id"], name="workspace_contact_first"),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["tenant", "company_key", "id"], name="workspace_contact_company"),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["tenant", "phone_key", "id"], name="workspace_contact_phone"),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["tenant", "-created_at", "-id"], name="workspace_contact_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["email"], name="workspace_contact_address"),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("email", ""), _negated=True),
-                fields=("tenant", "email"),
-                name="workspace_contact_email",
-                violation_error_message="Another contact has this e-mail address.",
-            ),
         ),
     ]
