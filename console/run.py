@@ -13,11 +13,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 PAUSE = 0.05  # seconds between two looks at the children
 PATIENCE = 8  # seconds that a child has between SIGTERM and SIGKILL
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
@@ -49,29 +50,34 @@ class Child(NamedTuple):
             [sys.executable, *self.arguments],
             cwd=ROOT,
             env={**os.environ, **dict(self.environment)},
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # closed by `release`; a child may wait for that
             start_new_session=True,  # Ctrl-C is for the supervisor, which ends the children in good order
             preexec_fn=die_with_parent,
         )
 
 
 class Supervisor:
-    """Runs the children until SIGINT or SIGTERM; a child that dies is started again."""
+    """Runs the children until SIGINT, SIGTERM or SIGHUP, which raise KeyboardInterrupt; one that dies starts again."""
 
     def __init__(self, say: Callable[[str], object]) -> None:
         self.say = say
-        self.stopping = False
         self.running: dict[Child, subprocess.Popen[bytes]] = {}
-        for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(sign, self._ask_to_stop)
+        for sign in SIGNALS:
+            signal.signal(sign, signal.default_int_handler)
 
     def start(self, child: Child) -> None:
         self.running[child] = child.start()
 
+    def release(self) -> None:
+        """Tell the children that what they serve is ready."""
+        for process in self.running.values():
+            if process.stdin:
+                process.stdin.close()
+
     def wait_until_served(self, port: int, path: str, *, timeout: float = 60) -> bool:
         """Whether the web server answered `path` in time, with whatever status."""
         deadline = time.monotonic() + timeout
-        while time.monotonic() < deadline and not self.stopping:
+        while time.monotonic() < deadline:
             with contextlib.suppress(OSError, http.client.HTTPException):
                 connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
                 connection.request("GET", path, headers={"Host": "localhost"})
@@ -81,15 +87,16 @@ class Supervisor:
             time.sleep(PAUSE)
         return False
 
-    def run(self) -> None:
-        try:
-            while not self.stopping:
-                self._replace_the_dead()
-                time.sleep(PAUSE)
-        finally:
-            self.stop()
+    def run(self) -> NoReturn:
+        while True:
+            self._replace_the_dead()
+            time.sleep(PAUSE)
 
     def stop(self) -> None:
+        """End the children in good order, then without asking; another Ctrl-C does not get in between."""
+        for sign in SIGNALS:
+            signal.signal(sign, signal.SIG_IGN)
+        self.release()
         for process in self.running.values():
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
@@ -103,10 +110,8 @@ class Supervisor:
 
     def _replace_the_dead(self) -> None:
         for child, process in list(self.running.items()):
-            if process.poll() is not None and not self.stopping:
+            if process.poll() is not None:
                 self.say(f"{child.name} ended with {process.returncode}; starting it again")
                 time.sleep(1)
-                self.running[child] = child.start()
-
-    def _ask_to_stop(self, *_: object) -> None:
-        self.stopping = True
+                self.start(child)
+                self.release()

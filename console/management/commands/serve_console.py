@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 from typing import Any
@@ -33,32 +34,33 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, port: int, **options: Any) -> None:
-        self.bring_up_to_date()
-        connections.close_all()
-        port = free_port(port)
         supervisor = Supervisor(self.stdout.write)
+        with contextlib.suppress(KeyboardInterrupt):
+            try:
+                self.serve(supervisor, free_port(port))
+            finally:
+                supervisor.stop()
+                connections.close_all()
+                if server := embedded_server():
+                    server.stop()
+
+    def serve(self, supervisor: Supervisor, port: int) -> None:
         # Links in mails lead to this port. The demo's staff need no second factor; a deployment's do (accounts.E001).
         shared = (
             ("BASE_URL", os.environ.get("BASE_URL", f"http://localhost:{port}")),
             ("STAFF_SECOND_FACTOR", os.environ.get("STAFF_SECOND_FACTOR", "False")),
         )
-        supervisor.start(
-            Child(
-                "web server",
-                ("-m", "gunicorn", "--config", "python:console.gunicorn", "console.wsgi"),
-                (*shared, ("BIND", f"127.0.0.1:{port}"), ("WEB_CONCURRENCY", os.environ.get("WEB_CONCURRENCY", "1"))),
-            )
-        )
-        try:
-            if supervisor.wait_until_served(port, "/accounts/login/"):
-                self.stdout.write(f"\nThe console is on http://localhost:{port}/ (Ctrl-C stops it)\n")
-                self.print_logins()
-                supervisor.start(Child("worker", ("manage.py", "worker"), shared))
-            supervisor.run()
-        finally:
-            supervisor.stop()
-            if server := embedded_server():
-                server.stop()
+        bind = (("BIND", f"127.0.0.1:{port}"), ("WEB_CONCURRENCY", os.environ.get("WEB_CONCURRENCY", "1")))
+        web = ("-m", "gunicorn", "--config", "python:console.gunicorn_local", "console.wsgi")
+        supervisor.start(Child("web server", web, (*shared, *bind)))
+        self.bring_up_to_date()
+        connections.close_all()
+        supervisor.release()
+        if supervisor.wait_until_served(port, "/accounts/login/"):
+            self.stdout.write(f"\nThe console is on http://localhost:{port}/ (Ctrl-C stops it)\n")
+            self.print_logins()
+            supervisor.start(Child("worker", ("manage.py", "worker"), shared))
+        supervisor.run()
 
     def bring_up_to_date(self) -> None:
         executor = MigrationExecutor(connections["default"])
