@@ -50,7 +50,10 @@ check: setup
 	fi
 
 bench: setup
-	@for script in bench/[a-z]*.py; do "$(PY)" "$$script" || exit 1; done
+	@"$(PY)" -m pip install --quiet --disable-pip-version-check --requirement bench/requirements.txt
+	@for script in bench/[a-z]*.py; do \
+	  [ "$$script" = bench/database.py ] || "$(PY)" -m "bench.$$(basename "$$script" .py)" || exit 1; \
+	done
 
 shots: setup
 	@exec "$(PY)" -m tests.browser.shots

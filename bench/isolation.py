@@ -1,8 +1,9 @@
 """What do the walls cost? The same work side by side in one run: hand-filtered Django, ours wall by wall, three rivals.
 
-    BENCH_OWNER_URL=postgres://owner@host/postgres python bench/isolation.py [--tenants 1000] [--rows 1000]
+    python -m bench.isolation [--tenants 1000] [--rows 1000]
 
-The URL's role creates three scratch databases and must be allowed to; the database roles of `tenancy_roles` must exist.
+Runs on a throwaway server, or on BENCH_OWNER_URL, whose role creates three scratch databases; the database roles of
+`tenancy_roles` must exist there.
 Contestants take turns in short rounds, so that a noisy machine disturbs all alike; the result is the median of each and
 its ratio to its own baseline. Rivals run only where their packages are installed. Writes bench/results/isolation.json.
 """
@@ -18,9 +19,10 @@ import statistics
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psycopg
+
+from bench.database import Address, bench_server
 
 ROOT = Path(__file__).resolve().parents[1]
 CONTESTANTS = {
@@ -45,21 +47,15 @@ PACKAGES = {
 SCHEMAS = 50
 
 
-def address(base: str, name: str, user: str = "") -> str:
-    parts = urlsplit(base)
-    netloc = parts.netloc if not user else f"{user}@{parts.netloc.rpartition('@')[2]}"
-    return f"{parts.scheme}://{netloc}/{name}"
-
-
-def build(base: str, name: str, kind: str, given: argparse.Namespace) -> None:
+def build(address: Address, name: str, kind: str, given: argparse.Namespace) -> None:
     """A scratch database with the tables of auth, sessions and tenancy, its items, and the walls asked for."""
     prefix = given.role_prefix
-    with psycopg.connect(base, autocommit=True) as admin:
+    with psycopg.connect(address("postgres"), autocommit=True) as admin:
         admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         admin.execute(f'CREATE DATABASE "{name}" OWNER {prefix}_owner')
-    url = address(base, name, f"{prefix}_owner")
+    url = address(name, f"{prefix}_owner")
     arguments = [url, kind, str(given.tenants), str(given.rows), prefix]
-    script = [sys.executable, "bench/isolation_build.py", *arguments]
+    script = [sys.executable, "bench/isolation_app/build.py", *arguments]
     subprocess.run(script, check=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": python_path()})
 
 
@@ -74,7 +70,7 @@ class Contestant:
     def __init__(self, variant: str, work: str, environment: dict[str, str]) -> None:
         self.variant, self.work, self.times = variant, work, []
         self.process = subprocess.Popen(
-            [sys.executable, "bench/isolation_worker.py", variant, work],
+            [sys.executable, "bench/isolation_app/worker.py", variant, work],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -104,13 +100,13 @@ def main() -> None:
     parser.add_argument("--per-round", type=int, default=25)
     parser.add_argument("--role-prefix", default="toc")
     given = parser.parse_args()
-    base = os.environ["BENCH_OWNER_URL"]
+    address = bench_server()
     names = {"plain": "bench_plain", "keys": "bench_keys", "walls": "bench_walls"}
     for kind, name in names.items():
         print(f"building {name} …", flush=True)
-        build(base, name, kind, given)
+        build(address, name, kind, given)
     app = f"{given.role_prefix}_app"
-    environment = {f"BENCH_{kind.upper()}_URL": address(base, name, app) for kind, name in names.items()}
+    environment = {f"BENCH_{kind.upper()}_URL": address(name, app) for kind, name in names.items()}
     environment |= {"BENCH_ROLE_PREFIX": given.role_prefix, "BENCH_SCHEMAS": str(min(SCHEMAS, given.tenants))}
     results = {}
     for work, variants in CONTESTANTS.items():
@@ -124,7 +120,7 @@ def main() -> None:
         results[work] = report(work, contestants)
         for contestant in contestants:
             contestant.stop()
-    save(base, given, results)
+    save(address, given, results)
 
 
 def report(work: str, contestants: list[Contestant]) -> dict[str, dict[str, float]]:
@@ -138,8 +134,8 @@ def report(work: str, contestants: list[Contestant]) -> dict[str, dict[str, floa
     return lines
 
 
-def save(base: str, given: argparse.Namespace, results: dict[str, object]) -> None:
-    with psycopg.connect(base) as connection:
+def save(address: Address, given: argparse.Namespace, results: dict[str, object]) -> None:
+    with psycopg.connect(address("postgres")) as connection:
         server = connection.execute("SHOW server_version").fetchone()[0]
     asked = ["git", "rev-parse", "--short", "HEAD"]
     commit = subprocess.run(asked, capture_output=True, text=True, cwd=ROOT).stdout.strip()

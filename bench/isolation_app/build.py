@@ -11,12 +11,13 @@ ITEM = "id uuid PRIMARY KEY DEFAULT gen_random_uuid(), name varchar(50) NOT NULL
 
 def configure() -> None:
     import django
-    import environ
     from django.conf import settings
+
+    from bench.database import as_settings
 
     engine = "tenancy.db.postgresql" if KIND == "walls" else "django.db.backends.postgresql"
     settings.configure(
-        DATABASES={"default": {**environ.Env.db_url_config(URL), "ENGINE": engine, "TENANCY_SCOPE": False}},
+        DATABASES={"default": {**as_settings(URL), "ENGINE": engine, "TENANCY_SCOPE": False}},
         INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "tenancy"],
         TENANCY={"ROLE_PREFIX": PREFIX},
         SECRET_KEY="bench",

@@ -23,13 +23,14 @@ OURS = KIND in ("orm", "orm+keys", "all")
 
 def configure() -> None:
     import django
-    import environ
     from django.conf import settings
+
+    from bench.database import as_settings
 
     kind = {"all": "WALLS", "orm+keys": "KEYS"}.get(KIND, "PLAIN")
     url = os.environ[f"BENCH_{kind}_URL"]
     engines = {"all": "tenancy.db.postgresql", "django-tenants": "django_tenants.postgresql_backend"}
-    database = {**environ.Env.db_url_config(url), "ENGINE": engines.get(KIND, "django.db.backends.postgresql")}
+    database = {**as_settings(url), "ENGINE": engines.get(KIND, "django.db.backends.postgresql")}
     database |= {"CONN_MAX_AGE": None, "ATOMIC_REQUESTS": True}
     if VARIANT.endswith("-prepared"):
         database["OPTIONS"] = {"server_side_binding": True, "prepare_threshold": 5}
@@ -52,9 +53,9 @@ def configure() -> None:
         MIDDLEWARE=[
             "django.contrib.sessions.middleware.SessionMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
-            "tenancy.middleware.TenantMiddleware" if OURS else "bench.isolation_worker.ByHand",
+            "tenancy.middleware.TenantMiddleware" if OURS else "bench.isolation_app.worker.ByHand",
         ],
-        ROOT_URLCONF="bench.isolation_worker",
+        ROOT_URLCONF="bench.isolation_app.worker",
         SESSION_ENGINE=sessions,
         ALLOWED_HOSTS=["*"],
         USE_TZ=True,
@@ -140,7 +141,7 @@ def prepare_request():
 
     from tenancy import identity_scope
 
-    module = sys.modules["bench.isolation_worker"]
+    module = sys.modules["bench.isolation_app.worker"]
     module.urlpatterns.append(path("items/", items_view))
     cookies = {}
     with identity_scope():
@@ -160,7 +161,7 @@ def prepare_request():
 
 
 def main() -> None:
-    sys.modules["bench.isolation_worker"] = sys.modules[__name__]
+    sys.modules["bench.isolation_app.worker"] = sys.modules[__name__]
     configure()
     from django.core.signals import request_finished, request_started
     from django.db import close_old_connections, reset_queries, transaction
