@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from console.members.models import MemberImport
-from console.workspace.models import Attachment, Contact, ContactTag, Note, Tag
+from console.workspace.models import Attachment, Contact, ContactTag, Note, Tag, TenantExport
 from tenancy import tenant_scope
 from tenancy.models import Invitation, SettingChange, Tenant, UserTenantMembership
 from tenancy.testing.isolation import Fleet
@@ -46,6 +46,10 @@ def attachment(tenant: Tenant, word: str) -> Attachment:
     )
 
 
+def tenant_export(tenant: Tenant, word: str) -> TenantExport:
+    return TenantExport.objects.create(state="ready", file=ContentFile(word.encode(), name="a.zip"))
+
+
 def tag(word: str) -> Tag:
     return Tag.objects.get_or_create(name=word)[0]
 
@@ -76,6 +80,7 @@ MAKE: dict[Any, Any] = {
     Attachment: attachment,
     Tag: lambda tenant, word: tag(word),
     ContactTag: lambda tenant, word: ContactTag.objects.create(contact=contact(word), tag=tag(word)),
+    TenantExport: tenant_export,
     Customer: lambda tenant, word: customer(word),
     Order: lambda tenant, word: order(word),
     Label: lambda tenant, word: label(word),

@@ -14,6 +14,7 @@ from .fleet import fleet
 EXEMPT: dict[str, str] = {
     "invitation_opened": "its parameter is a random token from a mail; tests/console/accounts tries wrong ones",
     "workspace_download": "its parameter is a signed token; tests/console/workspace/test_attachments.py forges them",
+    "workspace_export_download": "its parameter is a signed token, likewise",
     "mail_detail": "the development mail box of staff; its parameter is a file's name",
 }
 ACCOUNT_PAGES = (

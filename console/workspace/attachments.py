@@ -1,13 +1,11 @@
-"""Stores an attachment, and hands it out again by an address that is signed for one person in one tenant."""
+"""Stores an attachment once its bytes were judged."""
 
 from __future__ import annotations
 
 import hashlib
 from typing import Any
-from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.core.signing import BadSignature, TimestampSigner
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -17,9 +15,6 @@ from .files import FileNotAccepted, judge
 from .models import Attachment, Contact
 from .records import save_record
 from .uploads import MAX_ATTACHMENT_BYTES, MIB
-
-SECONDS_VALID = 60
-_signer = TimestampSigner(salt="workspace.attachment")
 
 
 def attach(contact: Contact, file: UploadedFile, *, by: Any) -> Attachment:
@@ -46,25 +41,6 @@ def attach(contact: Contact, file: UploadedFile, *, by: Any) -> Attachment:
         attachment.file.storage.delete(attachment.file.name)
         raise
     return attachment
-
-
-def sign(attachment: Attachment, user: Any) -> str:
-    """A token that opens the attachment for `user`, in its tenant, for a minute."""
-    return _signer.sign(f"{attachment.pk}:{_seal(attachment.tenant_id, user)}")
-
-
-def unsign(token: str, user: Any) -> UUID | None:
-    """The key of the attachment that `token` opens for `user` in the tenant in scope; None where it opens nothing."""
-    try:
-        key, seal = _signer.unsign(token, max_age=SECONDS_VALID).split(":")
-        return UUID(key) if seal == _seal(require_tenant_id(), user) else None
-    except (BadSignature, ValueError):
-        return None
-
-
-def _seal(tenant_id: UUID, user: Any) -> str:
-    # Hashed, so that an address in a log names neither; the signature around it is what protects.
-    return hashlib.sha256(f"{tenant_id}:{user.pk}".encode()).hexdigest()[:32]
 
 
 def _digest(file: UploadedFile) -> str:

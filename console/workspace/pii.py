@@ -80,3 +80,20 @@ class ContactTagPII(pii.ModelPII):
     plain = {"id tenant contact tag": "keys: which contact carries which word", "created_at": "when it was tagged"}
     row = pii.DELETE
     purpose = "Grouping contacts"
+
+
+@pii.declare("workspace.TenantExport")
+class TenantExportPII(pii.ModelPII):
+    actors = ["requested_by"]
+    fields = {"file": pii.Field(FILE, erase=pii.RemoveFile(), export=pii.withhold("a copy of the whole tenant"))}
+    plain = {
+        "id tenant": "keys",
+        "state": "where the export stands, a word of the program",
+        "sha256": "checksum over the archive of a whole tenant, which tells of nobody",
+        "contents": "numbers of rows by model, without any value of a row",
+        "size created_at finished_at keep_until": "how large, and when",
+    }
+    row = pii.KEEP("that an export was made is accountability; its archive is deleted after seven days")
+    mention = "review"
+    purpose = "Giving a customer all of its data"
+    retain = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 from tenancy.decorators import require_action
 from tenancy.roles import Action
 
-from ..attachments import attach, sign, unsign
+from ..attachments import attach
+from ..downloads import send, sign_download, unsign_download
 from ..files import FileNotAccepted
 from ..records import access_attachment_by_id, access_contact_by_id, delete_record
 from ..uploads import MAX_ATTACHMENT_BYTES, accepts_upload
@@ -46,27 +47,18 @@ def attachment_create(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_action(Action.RECORDS_READ)
 def attachment_open(request: HttpRequest, key: UUID) -> HttpResponse:
     """Lead to the signed address, which is good for a minute, this person and this tenant."""
-    return redirect("workspace_download", sign(access_attachment_by_id(key), request.user))
+    return redirect("workspace_download", sign_download(access_attachment_by_id(key), request.user))
 
 
 @require_GET
 @require_action(Action.RECORDS_READ)
 def attachment_download(request: HttpRequest, token: str) -> HttpResponseBase:
     """The bytes, always as a download and never as something that a browser shows or runs."""
-    key = unsign(token, request.user)
-    if key is None:
+    opened = unsign_download(token, request.user)
+    if opened is None or opened[0] != "attachment":
         raise Http404
-    attachment = access_attachment_by_id(key)
-    try:
-        content = attachment.file.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(content, as_attachment=True, filename=attachment.name)
-    response["Content-Type"] = attachment.content_type
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    attachment = access_attachment_by_id(opened[1])
+    return send(attachment.file.name, attachment.name, attachment.content_type)
 
 
 @require_POST

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
@@ -38,14 +38,10 @@ ORDERS = {"name": ("name_key", "id"), "newest": ("-created_at", "-id")}
 @require_action(Action.RECORDS_READ)
 def contact_list(request: HttpRequest) -> HttpResponse:
     """One page of contacts, searched and filtered; htmx gets the table alone."""
-    text = request.GET.get("q", "").strip()[:200]
+    found, text, tag = filtered_contacts(request)
     order = request.GET.get("order", "name")
     order = order if order in ORDERS else "name"
-    found = search_contacts(text)
     tags = list(Tag.objects.order_by("name_key")[:MOST_TAGS])
-    tag = next((tag for tag in tags if str(tag.pk) == request.GET.get("tag")), None)
-    if tag is not None:
-        found = found.filter(pk__in=ContactTag.objects.filter(tag=tag).values("contact_id"))
     taggings = ContactTag.objects.select_related("tag").order_by("tag__name_key")
     page = keyset_page(
         found.prefetch_related(Prefetch("taggings", queryset=taggings)),
@@ -71,6 +67,19 @@ def contact_list(request: HttpRequest) -> HttpResponse:
     response = render(request, f"workspace/contact_{'rows' if partial else 'list'}.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def filtered_contacts(request: HttpRequest) -> tuple[QuerySet[Contact], str, Tag | None]:
+    """The contacts that the request's search text and tag select, and both of these."""
+    text = request.GET.get("q", "").strip()[:200]
+    found = search_contacts(text)
+    try:
+        tag = Tag.objects.filter(pk=UUID(request.GET.get("tag", ""))).first()
+    except ValueError:
+        return found, text, None
+    if tag is not None:
+        found = found.filter(pk__in=ContactTag.objects.filter(tag=tag).values("contact_id"))
+    return found, text, tag
 
 
 @require_GET

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from console.workspace.models import Attachment, Contact, ContactTag, Note, Tag
+from console.workspace.models import Attachment, Contact, ContactTag, Note, Tag, TenantExport
 from tenancy import tenant_scope
 from tenancy.models import Invitation
 
@@ -40,6 +40,7 @@ def make_records(tenant, word):
             contact=contact, tenant=tenant, name=f"{word}.txt", content_type="text/plain", size=4, sha256="0" * 64
         )
         attachment.file.save("x", ContentFile(b"text"), save=True)
+        export = TenantExport.objects.create(state="ready", file=ContentFile(word.encode(), name="x"))
         member = make_membership(tenant, role="member", display_name=f"{word} colleague")
         invitation = Invitation.objects.create(
             tenant=tenant,
@@ -49,7 +50,7 @@ def make_records(tenant, word):
             expires_at=timezone.now() + timedelta(days=7),
         )
     return SimpleNamespace(
-        contact=contact, note=note, tag=tag, attachment=attachment, member=member, invitation=invitation
+        export=export, contact=contact, note=note, tag=tag, attachment=attachment, member=member, invitation=invitation
     )
 
 

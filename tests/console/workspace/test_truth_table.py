@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from console.workspace.attachments import sign
+from console.workspace.downloads import sign_download
 from console.workspace.models import Attachment, Contact, ContactTag, Note, Tag
 from console.workspace.urls import urlpatterns
-from tenancy import system_scope
+from tenancy import system_scope, tenant_scope
 from tenancy.models import Invitation, UserTenantMembership
 from tenancy.roles import Action, Role, can
 
@@ -71,19 +71,33 @@ CASES = {
     "workspace_member_deactivate": Case(MANAGE, "/members/{key}/deactivate/", "member", "post", answer=302),
     "workspace_member_reactivate": Case(MANAGE, "/members/{key}/reactivate/", "member", "post", answer=302),
     "workspace_audit": Case(Action.AUDIT_READ, "/activity/"),
+    "workspace_contact_export": Case(Action.RECORDS_IMPORT, "/contacts/export/csv/"),
+    "workspace_export": Case(Action.TENANT_EXPORT, "/export/"),
+    "workspace_export_open": Case(Action.TENANT_EXPORT, "/export/{key}/", "export", answer=302),
+    "workspace_export_download": Case(Action.TENANT_EXPORT, "/export/download/{token}/", "export"),
+    "workspace_settings": Case(Action.SETTINGS_MANAGE, "/settings/"),
+    "workspace_settings_history": Case(Action.SETTINGS_MANAGE, "/settings/history/"),
     "workspace_download": Case(READ, "/download/{token}/", "attachment"),
 }
-OUTSIDE = {"workspace_choose": "belongs to a person and not to a tenant: tests/console/workspace/test_landing.py"}
+OUTSIDE = {
+    "workspace_choose": "belongs to a person and not to a tenant: tests/console/workspace/test_landing.py",
+    "workspace_settings_group": "its parameter is a declared group: tests/console/workspace/test_settings.py",
+}
 
 
 def test_every_page_is_in_the_table():
     assert {pattern.name for pattern in urlpatterns} == set(CASES) | set(OUTSIDE)
 
 
+def token_of(record, user):
+    with tenant_scope(record.tenant_id):
+        return sign_download(record, user)
+
+
 def ask(client, slug, case, record, user):
     path = case.path
     if "{token}" in path:
-        path = path.replace("{token}", sign(record, user) if isinstance(record, Attachment) else "forged")
+        path = path.replace("{token}", token_of(record, user) if hasattr(record, "pk") else "forged")
     path = path.replace("{tag}", str(getattr(record, "tag_key", uuid.uuid4())))
     path = path.replace("{key}", str(getattr(record, "pk", record)))
     data = {name: value()[name] if callable(value) else value for name, value in case.data.items()}
