@@ -6,7 +6,6 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +14,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
+from console.csp import allow_unfold
 from console.pages import pages
 from tenancy import staff_scope
 from tenancy.middleware import carry_scope
@@ -85,7 +85,7 @@ def in_staff_scope(view: Callable[..., Any]) -> Callable[..., Any]:
             if hasattr(response, "render") and not response.is_rendered:
                 response.render()  # the template's lazy queries belong to the scope too
             carry_scope(response)
-        response._csp_update = settings.ADMIN_CSP
+        allow_unfold(response)
         return response
 
     return inner
