@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "console.members",
     "console.operations",
     "console.workspace",
+    "console.preferences",
 ]
 
 MIDDLEWARE = [
@@ -75,8 +76,11 @@ MIDDLEWARE = [
     "console.accounts.middleware.PersonalMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "tenancy.middleware.TenantMiddleware",
+    "console.preferences.region.RegionMiddleware",
+    "console.preferences.branding.LogoPolicyMiddleware",
     "console.accounts.middleware.AccountPagesMiddleware",
     "console.accounts.middleware.SecondFactorMiddleware",
+    "console.preferences.sign_in.SignInRulesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -95,6 +99,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "console.context.site",
                 "console.workspace.context.workspace",
+                "console.preferences.branding.brand",
             ]
         },
     }

@@ -12,6 +12,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("console.accounts.urls")),
     path("invitations/", include("console.accounts.invitation_urls")),
+    path("", include("console.preferences.urls")),
     path("", include("console.workspace.urls")),
 ]
 

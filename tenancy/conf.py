@@ -26,10 +26,9 @@ DEFAULTS: dict[str, Any] = {
     "IDENTITY_PATHS": ["/accounts/", "/admin/", "/static/", "/healthz", "/readyz"],
     # Name of the URL where people of several tenants choose one; 404 where there is none.
     "CHOOSE_URL": None,
-    # Where the link in an invitation's mail leads, with scheme and host; how many days it is good; how many mails one
-    # address gets from one tenant in a day, or for one invitation.
+    # Where the link in an invitation's mail leads, with scheme and host; how many mails one address gets from one
+    # tenant in a day, or for one invitation. (How long it is good is a setting: members.invitation_expiry.)
     "INVITATION_URL": "/invitations/{token}/",
-    "INVITATION_DAYS": 7,
     "INVITATION_MAILS": 5,
     # Keys of tenancy.crypto, newest first, or a callable that returns them.
     "ENCRYPTION_KEYS": (),

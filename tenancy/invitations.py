@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,8 @@ from django.utils import timezone
 from . import audit, conf
 from .exceptions import TenantRefused
 from .jobs import enqueue
+from .joining import refuse_beyond_seats, refuse_strange_domain
+from .memberships import lock_owners
 from .models import Invitation, Tenant, UserTenantMembership
 from .roles import Action, Role, can
 from .scope import ScopeKind, current_scope, identity_scope, tenant_scope
@@ -30,34 +32,38 @@ from .scope import ScopeKind, current_scope, identity_scope, tenant_scope
 MAIL_JOB = "tenancy.mail_invitation"
 
 
-def invite(email: str, tenant: Tenant, role: Role | str, *, by: Any, reason: str = "") -> Invitation:
+def invite(email: str, tenant: Tenant, role: Role | str | None = None, *, by: Any, reason: str = "") -> Invitation:
     """Invite an address. In tenant scope `by` must manage members there and hold at least `role`.
 
-    Raises TenantRefused: ``invalid_email``, ``not_allowed``, ``tenant_inactive``, ``already_member``,
+    Without a role it is the tenant's ``members.default_role``. Raises TenantRefused: ``invalid_email``,
+    ``not_allowed``, ``tenant_inactive``, ``already_member``, ``domain_not_allowed``, ``seats_taken``,
     ``already_invited`` or ``too_many_mails``.
     """
     email = normalise(email)
-    role = Role(role)
+    role = Role(role or tenant.config.members.default_role)
     _refuse_escalation(by, tenant.pk, role)
     _refuse_inactive(tenant)
     if UserTenantMembership.objects.filter(tenant=tenant, user__email=email, is_active=True).exists():
         raise TenantRefused("This address belongs to a member already.", code="already_member")
+    refuse_strange_domain(email, tenant)
     _refuse_flood(tenant.pk, email)
     now = timezone.now()
     try:
         with transaction.atomic(), audit.changing(by=by, reason=reason):
+            lock_owners(tenant.pk)
             for stale in Invitation.objects.filter(
                 tenant=tenant, email=email, accepted_at=None, revoked_at=None, expires_at__lte=now
             ):
                 stale.revoked_at = now
                 stale.save(update_fields=["revoked_at"])
+            refuse_beyond_seats(tenant)
             invitation: Invitation = Invitation.objects.create(
                 tenant=tenant,
                 email=email,
                 role=role,
                 invited_by=by,
                 token_hash=digest(new_token()),  # nobody knows this token; the mail's replaces it
-                expires_at=_expiry(),
+                expires_at=expiry(tenant),
                 sent_count=1,
             )
             audit.record(
@@ -80,10 +86,14 @@ def resend(invitation: Invitation, *, by: Any, reason: str = "") -> Invitation:
     with transaction.atomic(), audit.changing(by=by, reason=reason):
         invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
         _refuse_settled(invitation)
-        _refuse_inactive(Tenant.objects.get(pk=invitation.tenant_id))
+        tenant = Tenant.objects.get(pk=invitation.tenant_id)
+        _refuse_inactive(tenant)
+        refuse_strange_domain(invitation.email, tenant)
+        lock_owners(tenant.pk)
+        refuse_beyond_seats(tenant, but=invitation)
         _refuse_flood(invitation.tenant_id, invitation.email, invitation)
         invitation.sent_count += 1
-        invitation.expires_at = _expiry()
+        invitation.expires_at = expiry(tenant)
         invitation.invited_by = by
         invitation.save(update_fields=["sent_count", "expires_at", "invited_by"])
         audit.record("invitation.resent", by=by, tenant=invitation.tenant_id, target=invitation, reason=reason)
@@ -129,7 +139,8 @@ def accept(token: str, user: Any) -> UserTenantMembership:
     """Turn the invitation into a membership of `user`, once. `user` is an account, or a function that makes it: it is
     called in identity scope, with the invitation already locked, inside the same transaction.
 
-    Raises TenantRefused: as `access_invitation_by_token`, or ``other_address`` when the account has another address.
+    Raises TenantRefused: as `access_invitation_by_token`, ``domain_not_allowed``, ``seats_taken``, or
+    ``other_address`` when the account has another address.
     """
     found = access_invitation_by_token(token)
     make: Callable[[], Any] = user if callable(user) else lambda: user
@@ -173,6 +184,10 @@ def _join(person: Any, invitation: Invitation) -> UserTenantMembership:
     membership: UserTenantMembership | None = UserTenantMembership.objects.filter(user=person).first()
     if membership is not None and membership.is_active:
         return membership  # who is in already keeps the role they have
+    tenant = Tenant.objects.get(pk=invitation.tenant_id)
+    refuse_strange_domain(invitation.email, tenant)
+    lock_owners(tenant.pk)
+    refuse_beyond_seats(tenant, but=invitation)
     verb = "membership.reactivated" if membership else "membership.created"
     membership = membership or UserTenantMembership(user=person, tenant=invitation.tenant)
     membership.is_active, membership.role = True, invitation.role
@@ -183,8 +198,10 @@ def _join(person: Any, invitation: Invitation) -> UserTenantMembership:
     return membership
 
 
-def _expiry() -> Any:
-    return timezone.now() + timedelta(days=conf.get("INVITATION_DAYS"))
+def expiry(tenant: Tenant) -> datetime:
+    """Until when an invitation sent now is good: the tenant's ``members.invitation_expiry``."""
+    term: timedelta = tenant.config.members.invitation_expiry
+    return timezone.now() + term
 
 
 def _refuse_escalation(by: Any, tenant_id: UUID, role: Role) -> None:

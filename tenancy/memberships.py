@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from . import audit
 from .exceptions import TenantRefused
+from .joining import refuse_beyond_seats
 from .models import Tenant, TenantState, UserTenantMembership
 from .roles import Action, Role, can
 from .scope import current_scope
@@ -27,8 +28,8 @@ def assign_user_to_tenant(
     """Make sure that `user` is an active member of `tenant` with `role`. Doing it twice changes nothing.
 
     `fields` are what the tenant says of the person: display_name, external_id, title; absent ones stay as they are.
-    Raises TenantRefused (``last_owner``, ``escalation``, ``external_id_taken``, ``tenant_archived``) and TypeError for
-    another field.
+    Raises TenantRefused (``last_owner``, ``escalation``, ``external_id_taken``, ``seats_taken``,
+    ``tenant_archived``) and TypeError for another field.
     """
     if unknown := set(fields) - set(SAID_BY_THE_TENANT):
         raise TypeError(f"A membership has no field {', '.join(sorted(unknown))} that a tenant may set.")
@@ -41,6 +42,7 @@ def assign_user_to_tenant(
         _refuse_escalation(by, tenant, role)
         membership = UserTenantMembership(tenant=tenant, user=user, role=role, **fields)
         _refuse_taken_external_id(membership)
+        refuse_beyond_seats(tenant)
         with audit.changing(by=by, reason=reason):
             membership.save(force_insert=True)
         _record("membership.created", membership, by, reason, role=role)
@@ -107,11 +109,15 @@ def leave_tenant(membership: UserTenantMembership, *, by: Any, reason: str = "")
 
 @transaction.atomic
 def reactivate_membership(membership: UserTenantMembership, *, by: Any, reason: str = "") -> UserTenantMembership:
-    """Let a deactivated member in again, with the role they had. Raises TenantRefused (``escalation``)."""
+    """Let a deactivated member in again, with the role they had.
+
+    Raises TenantRefused (``escalation``, ``seats_taken``).
+    """
     _refresh(membership)
     if membership.is_active:
         return membership
     _refuse_escalation(by, membership.tenant, membership.role)
+    refuse_beyond_seats(membership.tenant)
     membership.is_active = True
     _save(membership, by, reason)
     _record("membership.reactivated", membership, by, reason)

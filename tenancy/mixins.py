@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.http.response import HttpResponseBase
 
 from .decorators import check_tenant_access
-from .http import TenantRequest
 from .roles import Action, Role, can
 
 
@@ -18,7 +17,7 @@ class TenantAccessMixin:
     required_role: ClassVar[Role | None] = None
     required_action: ClassVar[Action | None] = None
 
-    def dispatch(self, request: TenantRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         refusal = check_tenant_access(request)
         if refusal is not None:
             return refusal

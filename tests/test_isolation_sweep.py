@@ -15,6 +15,7 @@ EXEMPT: dict[str, str] = {
     "invitation_opened": "its parameter is a random token from a mail; tests/console/accounts tries wrong ones",
     "workspace_download": "its parameter is a signed token; tests/console/workspace/test_attachments.py forges them",
     "workspace_export_download": "its parameter is a signed token, likewise",
+    "workspace_settings_group": "its parameter names a declared group of settings, the same in every tenant",
     "mail_detail": "the development mail box of staff; its parameter is a file's name",
 }
 ACCOUNT_PAGES = (

@@ -45,9 +45,11 @@ def upload(
     """Keep the file at `path` as a new import of `tenant`, in its scope, with what detection says of it.
 
     `ceiling` is the highest role that the importer may give; in the workspace their own. Raises FileRefused,
-    MappingError and TenantRefused (``tenant_archived``, ``escalation``).
+    MappingError and TenantRefused (``tenant_archived``, ``switched_off``, ``escalation``).
     """
     refuse_closed(tenant)
+    if not tenant.config.features.member_import:
+        raise TenantRefused("The import of members is switched off for this organisation.", code="switched_off")
     if not can(ceiling, Action.MEMBERS_MANAGE):
         raise TenantRefused("Your role does not allow imports.", code="escalation")
     item = MemberImport(
@@ -57,7 +59,7 @@ def upload(
         file_size=path.stat().st_size,
         file_hash=_hash(path),
         overrides=dict(overrides or {}),
-        choices=(choices or Choices()).dump(),
+        choices=(choices or Choices(default_role=tenant.config.members.default_role)).dump(),
         ceiling=ceiling,
         actor=by,
         keep_until=timezone.now() + timedelta(days=getattr(settings, "IMPORT_KEEP_DAYS", KEEP_DAYS)),

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.db import transaction
-from django.utils import timezone
 
-from tenancy import audit, conf, jobs
+from tenancy import audit, jobs
 from tenancy.invitation_mail import mail_invitation
-from tenancy.invitations import digest, new_token
+from tenancy.invitations import digest, expiry, new_token
 from tenancy.models import Invitation
 
 from .database import ROWS, rows
@@ -35,7 +32,7 @@ def invite_all(item: MemberImport) -> None:
                     role=role,
                     invited_by_id=item.actor_id,
                     token_hash=digest(new_token()),
-                    expires_at=timezone.now() + timedelta(days=conf.get("INVITATION_DAYS")),
+                    expires_at=expiry(item.tenant),
                     sent_count=1,
                 )
             mail_invitation(str(invitation.pk))

@@ -12,6 +12,7 @@ from tenancy.roles import Role
 
 from .choices import Choices, Missing
 from .database import ROWS, rows, run, value
+from .domains import refuse_other_domains
 from .limits import seat_limit
 from .models import MemberImport
 from .targets import TARGETS, MergeTarget
@@ -38,6 +39,7 @@ def review(item: MemberImport) -> None:
     if target.people:
         refuse_escalation(item, target)
         add_missing(item, target, choices)
+        refuse_other_domains(item, target)
         with hashed_joins():
             refuse_beyond_seats(item, target)
         keep_last_owner(item, target)

@@ -47,20 +47,21 @@ def settings_group(
     title: str = "",
     permission: str = "admin",
     version: int = 1,
-    order: int = 100,
+    position: int = 100,
     into: Registry | None = None,
 ) -> Callable[[type[C]], type[C]]:
     """Class decorator: declare a group from annotated fields; ``tenant.config.<key>`` returns an instance of it.
 
-    The docstring is the group's help. The class gets ``group`` (takes ``@Class.group.upgrade(version)`` functions) and
-    becomes a frozen dataclass. Raises TypeError for an annotation that no schema can express.
+    The docstring is the group's help; `position` orders the menu. The class gets ``group`` (which takes
+    ``@Class.group.upgrade(version)`` functions) and becomes a frozen dataclass. Raises TypeError for an annotation that
+    no schema can express.
     """
 
     def declare(cls: type[C]) -> type[C]:
         made = dataclasses.dataclass(frozen=True)(cls)
         schema, build = class_schema(made)
         schema |= {"x-permission": permission, "description": schema.get("description", "")}
-        group = Group(key, schema, version=version, title=title, order=order, build=build)
+        group = Group(key, schema, version=version, title=title, order=position, build=build)
         made.group = (into or registry).add(group)  # type: ignore[attr-defined]
         return made
 

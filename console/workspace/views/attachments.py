@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from console.preferences.features import require_feature
 from tenancy.decorators import require_action
 from tenancy.roles import Action
 
@@ -25,6 +26,7 @@ from .contacts import show_contact
 @accepts_upload(MAX_ATTACHMENT_BYTES)
 @require_POST
 @require_action(Action.RECORDS_WRITE)
+@require_feature("files")
 def attachment_create(request: HttpRequest, key: UUID) -> HttpResponse:
     """Upload a file, or say why it is refused."""
     contact = access_contact_by_id(key)

@@ -56,6 +56,7 @@ def test_known_and_unknown_addresses_answer_and_cost_alike(tenant_a, tenant_b, d
 
     make_membership(tenant_b, make_user("known@x.test", full_name="Known"))
     outcomes = []
+    assert tenant_a.config.features.member_import  # settings are read once per instance of the tenant
     for address in ("known@x.test", "stranger@x.test"):
         with CaptureQueriesContext(connection) as queries:
             item = imported(tenant_a, f"{HEAD}{address},Somebody,member,yes,,\n")

@@ -1,0 +1,323 @@
+"""Every setting that the product declares changes what it does when it is flipped."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.utils import timezone, translation
+
+from console.preferences.branding import DARK, LIGHT, stylesheet
+from console.preferences.region import RegionMiddleware
+from console.preferences.retention import purge_invitations
+from tenancy import Role, TenantRefused, system_scope, tenant_scope
+from tenancy.invitations import accept, expiry, invite, resend
+from tenancy.memberships import assign_user_to_tenant, deactivate_membership, reactivate_membership
+from tenancy.models import Invitation, Tenant
+from tenancy.settings import registry
+from tenancy.settings.colours import ENOUGH, contrast, readable
+from tests.console.members.helpers import HEAD, imported, refusals
+from tests.factories import make_membership, make_user
+
+HOME = "/t/northwind/"
+
+
+def send(tenant, email="new@example.test", role="member", **options):
+    with system_scope(reason="test"):
+        return invite(email, tenant, role, by=None, **options)
+
+
+def refusal(call, *args, **options):
+    with pytest.raises(TenantRefused) as refused:
+        call(*args, **options)
+    return refused.value.code
+
+
+# members ---------------------------------------------------------------------------------------------
+
+
+def test_default_role(tenant_a, flip):
+    assert send(tenant_a, "one@example.test", None).role == Role.MEMBER
+    flip({"members.default_role": "viewer"})
+    assert send(tenant_a, "two@example.test", None).role == Role.VIEWER
+    assert send(tenant_a, "three@example.test", "admin").role == Role.ADMIN
+
+
+def test_invitation_expiry(tenant_a, flip):
+    flip({"members.invitation_expiry": "P30D"})
+    left = expiry(tenant_a) - timezone.now()
+    assert timedelta(days=29) < left <= timedelta(days=30)
+    assert send(tenant_a).expires_at - timezone.now() > timedelta(days=29)
+
+
+def test_allowed_domains_for_invitations(tenant_a, flip):
+    earlier = send(tenant_a, "early@elsewhere.test")
+    flip({"members.allowed_domains": ["northwind.example", "EXAMPLE.test"]})
+    assert refusal(send, tenant_a, "x@elsewhere.test") == "domain_not_allowed"
+    assert refusal(send, tenant_a, "x@sub.northwind.example") == "domain_not_allowed"
+    assert refusal(send, tenant_a, "x@notnorthwind.example") == "domain_not_allowed"
+    assert send(tenant_a, "x@NORTHWIND.example")
+    assert send(tenant_a, "y@example.test")
+    with system_scope(reason="test"):
+        assert refusal(resend, earlier, by=None) == "domain_not_allowed"
+
+
+def test_an_invitation_from_before_is_refused_when_it_is_accepted(
+    tenant_a, flip, mailoutbox, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        send(tenant_a, "early@elsewhere.test")
+    token = mailoutbox[0].body.split("/invitations/")[1].split("/")[0]
+    person = make_user("early@elsewhere.test")
+    flip({"members.allowed_domains": ["northwind.example"]})
+    assert refusal(accept, token, person) == "domain_not_allowed"
+    flip({"members.allowed_domains": []})
+    assert accept(token, person).is_active
+
+
+def test_allowed_domains_in_imports(tenant_a, flip):
+    text = f"{HEAD}in@northwind.example,In,,,,\nout@elsewhere.test,Out,,,,\n"
+    flip({"members.allowed_domains": ["Northwind.example"]})
+    assert refusals(imported(tenant_a, text)) == {3: "domain_not_allowed"}
+    flip({"members.allowed_domains": []})
+    assert refusals(imported(tenant_a, text)) == {}
+
+
+def test_allowed_domains_at_the_door(client, enter, flip):
+    enter(email="person@elsewhere.test")
+    assert client.get(HOME).status_code == 200
+    flip({"members.allowed_domains": ["northwind.example"]})
+    response = client.get(HOME)
+    assert response.status_code == 403
+    assert "Not with this address" in response.content.decode()
+    enter(email="person@northwind.example")
+    assert client.get(HOME).status_code == 200
+    enter(email="owner@elsewhere.test", role="owner")  # whoever set it wrong can set it right
+    assert client.get(HOME).status_code == 200
+
+
+def test_seat_limit(tenant_a, flip):
+    assert send(tenant_a, "one@example.test")
+    flip({"members.seat_limit": 3})  # an owner and an invitation take two
+    member = make_membership(tenant_a)
+    assert refusal(send, tenant_a, "two@example.test") == "seats_taken"
+    with system_scope(reason="test"):
+        assert refusal(assign_user_to_tenant, make_user(), tenant_a, "member", by=None) == "seats_taken"
+        assert resend(Invitation.objects.get(), by=None)  # its seat is its own
+        deactivate_membership(member, by=None)
+    assert send(tenant_a, "two@example.test")
+    with system_scope(reason="test"):
+        assert refusal(reactivate_membership, member, by=None) == "seats_taken"
+    flip({"members.seat_limit": 4})
+    with system_scope(reason="test"):
+        assert reactivate_membership(member, by=None).is_active
+
+
+def test_the_last_seat_is_for_the_invited(tenant_a, flip, mailoutbox, django_capture_on_commit_callbacks):
+    flip({"members.seat_limit": 2})
+    with django_capture_on_commit_callbacks(execute=True):
+        send(tenant_a, "one@example.test")
+    token = mailoutbox[0].body.split("/invitations/")[1].split("/")[0]
+    assert accept(token, make_user("one@example.test")).is_active
+
+
+# mails and branding ----------------------------------------------------------------------------------
+
+
+def test_sender_name_and_brand_in_mails(tenant_a, flip, mailoutbox, django_capture_on_commit_callbacks):
+    flip(
+        {
+            "mail.sender_name": "Northwind, Ltd.",
+            "branding.name": "Northwind <& friends>",
+            "branding.logo": "https://cdn.example.test/logo.png",
+            "branding.colour": "#ffdd00",
+        }
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        send(tenant_a)
+    (mail,) = mailoutbox
+    assert mail.from_email.startswith('"Northwind, Ltd." <')
+    assert "Northwind <& friends>" in mail.subject
+    html = mail.alternatives[0].content
+    assert "Northwind &lt;&amp; friends&gt;" in html
+    assert 'src="https://cdn.example.test/logo.png"' in html
+    assert "color: #000000; background: #ffdd00" in html
+
+
+def test_a_sender_name_can_not_smuggle_headers_or_addresses(tenant_a, flip):
+    for name in ("a\nBcc: x@example.test", 'x" <a@example.test>', "a@b"):
+        assert refusal(flip, {"mail.sender_name": name}) == "invalid_setting"
+
+
+def test_name_logo_and_colours_in_the_workspace(client, enter, flip):
+    enter()
+    before = client.get(HOME)
+    assert "branding.css" not in before.content.decode()
+    flip(
+        {
+            "branding.name": "Nordwind",
+            "branding.logo": "https://cdn.example.test:8443/logo.png",
+            "branding.colour": "#c026d3",
+        }
+    )
+    page = client.get(HOME)
+    html = page.content.decode()
+    assert "Nordwind" in html
+    assert 'src="https://cdn.example.test:8443/logo.png"' in html
+    assert "https://cdn.example.test:8443" in page["Content-Security-Policy"]
+    assert "unsafe-inline" not in page["Content-Security-Policy"]
+    assert "branding.css?v=" in html
+    css = client.get(f"{HOME}branding.css")
+    assert css["Content-Type"].startswith("text/css")
+    assert "#c026d3" in css.content.decode()
+    again = client.get(f"{HOME}branding.css", headers={"If-None-Match": css["ETag"]})
+    assert again.status_code == 304
+
+
+def test_branding_is_the_members_own(client, enter, flip, tenant_b):
+    flip({"branding.colour": "#c026d3"})
+    assert client.get(f"{HOME}branding.css").status_code == 302
+    client.force_login(make_membership(tenant_b).user)
+    assert client.get(f"{HOME}branding.css").status_code == 404
+
+
+@pytest.mark.parametrize("colour", ["#ffffff", "#000000", "#ffff00", "#13171f", "#0000ff", "#7f7f7f"])
+def test_any_colour_can_be_read(colour):
+    for background in (LIGHT, DARK):
+        assert contrast(readable(colour, background), background) >= ENOUGH
+    css = stylesheet(colour)
+    assert css.count("{") == css.count("}")
+    assert "url(" not in css
+
+
+# time and language -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shown(tenant_a, rf):
+    """What a page of tenant A is rendered with, for a person with these choices: (zone, language)."""
+
+    def ask(**chosen):
+        request = rf.get("/")
+        request.tenant = Tenant.objects.get(pk=tenant_a.pk)
+        request.user = SimpleNamespace(**{"locale": "en", "time_zone": "UTC", **chosen})
+        seen = []
+
+        def page(request):
+            seen.append((timezone.get_current_timezone_name(), translation.get_language()))
+
+        with tenant_scope(tenant_a), translation.override(chosen.get("locale", "en")):
+            RegionMiddleware(page)(request)
+        return seen[0]
+
+    with tenant_scope(tenant_a):
+        yield ask
+
+
+def test_time_zone_and_language(shown, flip):
+    assert shown() == ("UTC", "en")
+    flip({"region.time_zone": "Asia/Tokyo", "region.language": "en-gb"})
+    assert shown() == ("Asia/Tokyo", "en-gb")
+    # What a person chose is theirs in every tenant: the middleware before this one has set it, and it stays.
+    assert shown(time_zone="Europe/Berlin")[0] != "Asia/Tokyo"
+    assert shown(locale="en-gb")[1] == "en-gb"
+    flip({"region.language": "en"})
+    assert shown(locale="en-gb")[1] == "en-gb"
+    assert timezone.get_current_timezone_name() == "UTC"
+
+
+def test_pages_speak_the_tenants_language(client, enter, flip):
+    enter()
+    assert 'lang="en"' in client.get(HOME).content.decode()
+    flip({"region.language": "en-gb"})
+    assert 'lang="en-gb"' in client.get(HOME).content.decode()
+    assert 'lang="en"' in client.get("/organisations/").content.decode()
+
+
+# sign-in ---------------------------------------------------------------------------------------------
+
+
+def test_second_factor_required(client, enter, flip):
+    enter()
+    assert client.get(HOME).status_code == 200
+    flip({"sign_in.second_factor_required": True})
+    response = client.get(HOME)
+    assert response.status_code == 302
+    assert client.get(HOME, follow=True).redirect_chain[-1][0].startswith("/accounts/second-factor/")
+    assert client.post(f"{HOME}contacts/new/").status_code == 302
+    enter(method="mfa")
+    assert client.get(HOME).status_code == 200
+
+
+def test_session_length(client, enter, flip):
+    enter(ago=7200)
+    assert client.get(HOME).status_code == 200
+    flip({"sign_in.session_length": "PT1H"})
+    response = client.get(HOME)
+    assert response.status_code == 302
+    asked = client.get(HOME, follow=True)
+    assert asked.redirect_chain[-1][0].startswith("/accounts/reauthenticate/?next=%2Ft%2Fnorthwind%2F")
+    assert asked.status_code == 200
+    enter(ago=60)
+    assert client.get(HOME).status_code == 200
+
+
+# privacy ---------------------------------------------------------------------------------------------
+
+
+def test_privacy_contact_is_shown(client, enter, flip):
+    enter()
+    assert "dpo@northwind.example" not in client.get(HOME).content.decode()
+    flip({"privacy.contact": "dpo@northwind.example"})
+    assert "dpo@northwind.example" in client.get(HOME).content.decode()
+
+
+def test_retention_of_settled_invitations(tenant_a, tenant_b, flip):
+    now = timezone.now()
+    for tenant in (tenant_a, tenant_b):
+        for days, email in ((100, "old@example.test"), (10, "young@example.test")):
+            made = send(tenant, email)
+            with system_scope(reason="test"):
+                Invitation.objects.filter(pk=made.pk).update(revoked_at=now - timedelta(days=days))
+        send(tenant, "open@example.test")
+    assert purge_invitations() == 0
+    flip({"privacy.retention": "P30D"})
+    assert purge_invitations() == 1
+    with tenant_scope(tenant_a):
+        assert sorted(Invitation.objects.values_list("email", flat=True)) == ["open@example.test", "young@example.test"]
+    with tenant_scope(tenant_b):
+        assert Invitation.objects.count() == 3
+
+
+# features --------------------------------------------------------------------------------------------
+
+
+def test_files_can_be_switched_off(client, enter, flip, tenant_a):
+    from console.workspace.models import Contact
+
+    enter()
+    with tenant_scope(tenant_a):
+        contact = Contact.objects.create(first_name="A", last_name="B")
+    address = f"{HOME}contacts/{contact.pk}/files/"
+    assert client.post(address).status_code == 422
+    flip({"features.files": False})
+    response = client.post(address)
+    assert response.status_code == 403
+    assert "Switched off" in response.content.decode()
+
+
+def test_the_import_of_members_can_be_switched_off(tenant_a, flip):
+    text = f"{HEAD}in@northwind.example,In,,,,\n"
+    assert imported(tenant_a, text).counts
+    flip({"features.member_import": False})
+    tenant_a.refresh_from_db()
+    assert refusal(imported, tenant_a, text) == "switched_off"
+
+
+def test_no_declared_setting_is_forgotten_here():
+    """A new setting needs a test above, or the reason why it is obeyed elsewhere."""
+    with open(__file__) as source:
+        text = source.read()
+    missing = [name for name in registry.names() if name not in text and name.split(".")[1] not in text]
+    assert missing == []
