@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +24,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, force: bool, **options: Any) -> None:
         if not settings.DEBUG and not force:
             raise CommandError("The demo's passwords are public. Say --force if this is no production.", returncode=1)
-        if not seed(self.stdout.write):
+        acts = logging.getLogger("tenancy.audit")
+        level = acts.level
+        acts.setLevel(logging.WARNING)  # weeks of acts, which stand in the trail, not on this screen
+        try:
+            made = seed(self.stdout.write)
+        finally:
+            acts.setLevel(level)
+        if not made:
             self.stdout.write("The demo is there already; nothing was changed.")
         self.stdout.write(logins())
