@@ -14,11 +14,12 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from tenancy.conf import role_name
 from tenancy.managers import TenantManager
 
-from .catalog import Catalog, Table, read_catalog
+from .catalog import Catalog, Policy, Table, read_catalog
 from .constraints import is_tenant_owned, keys_between_tenant_rows
 from .declared import declared_tables
 from .operations import has_wall_two
-from .policies import ALL_ROLES, TablePolicy
+from .policies import ALL_ROLES, TablePolicy, floor_is
+from .policy_text import same_rows
 
 CHECKS = {
     "orm": "ORM scoped",
@@ -112,7 +113,10 @@ def _wall_two(table: Table, policy: TablePolicy | None, connection: Any) -> Iter
         yield from _policies(table, policy)
     else:
         yield Finding(table.name, "rls", State.NONE, policy.reason)
-    floor = any(p.name == "tenancy_floor" and not p.permissive and "current_setting" in p.using for p in table.policies)
+    floor = any(
+        p.name == "tenancy_floor" and not p.permissive and _says(p, floor_is(policy.floor or ""))
+        for p in table.policies
+    )
     yield Finding(table.name, "floor", _state(floor) if policy.floor else State.NONE)
     yield _grants(table, policy)
 
@@ -132,11 +136,16 @@ def _policies(table: Table, policy: TablePolicy) -> Iterator[Finding]:
         role = role_name("tenant" if p.name == "tenancy_floor" else p.name.removeprefix("tenancy_"))
         if p.name in wanted and (p.roles != (role,) or p.command != "*"):
             wrong.append(f"{p.name} is for {', '.join(p.roles)}")
-    if policy.floor:
-        own = next((p for p in table.policies if p.name == "tenancy_tenant"), None)
-        if own and not ("current_tenant" in own.using and "current_tenant" in own.check):
-            wrong.append("tenancy_tenant does not ask for the tenant")
+    present_by_name = {p.name: p for p in table.policies}
+    for access in policy.access:
+        own = present_by_name.get(f"tenancy_{access.role}")
+        if own and access.rows and not _says(own, access.rows, access.check):
+            wrong.append(f"{own.name} does not say what was declared")
     yield Finding(table.name, "policies", _state(not wrong), "; ".join(wrong))
+
+
+def _says(present: Policy, rows: str, check: str | None = None) -> bool:
+    return same_rows(present.using, rows) and same_rows(present.check, check or rows)
 
 
 def _grants(table: Table, policy: TablePolicy) -> Finding:
