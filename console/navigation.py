@@ -38,6 +38,9 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": _("Tenant Operations"),
     "SITE_URL": "/",
     "SITE_SYMBOL": "domain",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("console/icon.svg")},
+    ],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
@@ -63,7 +66,7 @@ UNFOLD: dict[str, Any] = {
         "font": {"subtle-light": "var(--color-base-600)", "subtle-dark": "var(--color-base-300)"},
     },
     "SIDEBAR": {
-        "show_search": False,
+        "show_search": True,
         "command_search": True,
         "show_all_applications": False,
         "navigation": [

@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.cache import cache
+from django.db.models import Count
+from django.db.models.functions import TruncWeek
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -18,9 +20,10 @@ from pii.models import DataRequest
 from tenancy.models import Invitation, Tenant, UserTenantMembership
 
 from .models import AuditEvent
+from .panels import Content
 
 KEEP_SECONDS = 60
-Count = Callable[[], int]
+Query = Callable[[], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +34,17 @@ class Number:
     title: Any
     permission: str
     url: str  # name of a route, with a query string behind "?"
-    count: Count
+    count: Query
     is_alarming: bool = False  # whether anything above zero asks for somebody
 
 
 _numbers: dict[str, Number] = {}
 
 
-def number(name: str, title: Any, permission: str, url: str, *, is_alarming: bool = False) -> Callable[[Count], Count]:
+def number(name: str, title: Any, permission: str, url: str, *, is_alarming: bool = False) -> Callable[[Query], Query]:
     """Register a number of the dashboard; the function takes nothing and runs in staff scope."""
 
-    def register(count: Count) -> Count:
+    def register(count: Query) -> Query:
         _numbers[name] = Number(name, title, permission, url, count, is_alarming)
         return count
 
@@ -100,7 +103,13 @@ def waiting() -> int:
     return JobRun.objects.filter(state=JobState.WAITING).count()
 
 
-@number("due", _("Privacy requests due in 7 days"), "pii.view_datarequest", "", is_alarming=True)
+@number(
+    "due",
+    _("Privacy requests due in 7 days"),
+    "pii.view_datarequest",
+    "admin:pii_datarequest_changelist",
+    is_alarming=True,
+)
 def due() -> int:
     soon = timezone.now().date() + timedelta(days=7)
     return DataRequest.objects.filter(due_on__lte=soon).exclude(state__in=("done", "refused", "withdrawn")).count()
@@ -136,8 +145,26 @@ def shown(request: HttpRequest) -> tuple[list[dict[str, Any]], Any]:
     return figures, oldest
 
 
+def growth() -> list[tuple[str, int]]:
+    """New memberships per week, the last twelve, oldest first."""
+    today = timezone.now().date()
+    weeks = [today - timedelta(days=today.weekday()) - timedelta(weeks=back) for back in range(11, -1, -1)]
+    found = UserTenantMembership.objects.filter(created_at__date__gte=weeks[0]).order_by()
+    counted = found.annotate(week=TruncWeek("created_at")).values("week").annotate(n=Count("id"))
+    counts = {row["week"].date(): row["n"] for row in counted}
+    return [(f"{week:%d %b}", counts.get(week, 0)) for week in weeks]
+
+
+def chart(request: HttpRequest) -> Content | None:
+    """The dashboard's chart, kept like its numbers."""
+    if not request.user.has_perm("tenancy.view_usertenantmembership"):  # type: ignore[union-attr]  # staff
+        return None
+    bars: list[tuple[str, int]] = cache.get_or_set("dashboard:growth", growth, KEEP_SECONDS) or []
+    return Content(bars=bars)
+
+
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Unfold's dashboard callback."""
     figures, oldest = shown(request)
     age = int((timezone.now() - oldest).total_seconds())
-    return {**context, "figures": figures, "age": age, "keep": KEEP_SECONDS}
+    return {**context, "figures": figures, "age": age, "keep": KEEP_SECONDS, "chart": chart(request)}

@@ -75,7 +75,7 @@ def show(request: HttpRequest, kind: str, obj: Any, title: str, subtitle: str) -
         "subtitle": subtitle,
         "opts": None,
         "object": obj,
-        "actions_detail": model_admin._get_actions_navigation(
+        "page_actions": model_admin._get_actions_navigation(
             model_admin.actions_detail, model_admin.get_actions_detail(request, str(obj.pk)), str(obj.pk)
         ),
         "edit_url": reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[obj.pk]),
