@@ -120,6 +120,12 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "collapsible": True,
                 "items": [
+                    entry(
+                        _("Platform settings"),
+                        "tune",
+                        "admin:tenancy_platformsettings_changelist",
+                        "tenancy.view_platformsettings",
+                    ),
                     entry(_("Staff roles"), "shield_person", "admin:auth_group_changelist", "auth.view_group"),
                     entry(
                         _("Queue"),

@@ -10,6 +10,7 @@ class PreferencesConfig(AppConfig):
     name = "console.preferences"
 
     def ready(self) -> None:
+        from console.preferences import panels  # noqa: F401  (registers the panel)
         from console.workspace.navigation import add_page
         from tenancy.roles import Action
 

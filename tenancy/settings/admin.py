@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from . import store
 from .errors import UnknownSetting
+from .operators import BulkPage, MisfitsPage
 from .pages import GroupPage, HistoryPage, IndexPage, Pages
 from .targets import PlatformTarget, Target, TenantTarget
 from .theme import PLAIN, Theme
@@ -105,7 +106,12 @@ class PlatformPages(AdminPages):
         return _("Platform settings")
 
     def extra_links(self) -> list[tuple[str, str]]:
-        return [(_("Locks"), self.url("locks")), *super().extra_links()]
+        return [
+            (_("Locks"), self.url("locks")),
+            (_("Change for many tenants"), self.url("bulk")),
+            (_("Values that do not fit"), self.url("misfits")),
+            *super().extra_links(),
+        ]
 
 
 class TenantIndex(TenantPages, IndexPage):
@@ -160,6 +166,21 @@ class PlatformLocks(PlatformPages):
         return self.show("locks", rows=rows, error=error, status=status, can_lock=self.editor() == "staff")
 
 
+class PlatformMisfits(PlatformPages, MisfitsPage):
+    """Stored values that the declared schemas refuse."""
+
+    def tenant_url(self, tenant: Any, group: str) -> str:
+        name = f"{self.model_admin.admin_site.name}:{TenantPages.kind}_group"
+        return reverse(name, kwargs={"object_id": tenant.pk, "group": group})
+
+
+class PlatformBulk(PlatformPages, BulkPage):
+    """One setting changed for many tenants."""
+
+    def may_order(self) -> bool:
+        return bool(self.request.user.has_perm("tenancy.add_bulksettingchange"))  # type: ignore[union-attr]
+
+
 class SettingsAdminMixin:
     """What both mixins share: the look, and how actors are called."""
 
@@ -173,9 +194,9 @@ class SettingsAdminMixin:
 
     def _settings_urls(self, views: dict[str, Any], prefix: str, kind: str) -> list[Any]:
         wrap = self.admin_site.admin_view  # type: ignore[attr-defined]
-        tails = {"index": "", "history": "history/", "locks": "locks/", "group": "group/<slug:group>/"}
+        tails = {"index": "", "group": "group/<slug:group>/"}
         return [
-            path(f"{prefix}{tails[page]}", wrap(view.as_view(model_admin=self)), name=f"{kind}_{page}")
+            path(f"{prefix}{tails.get(page, page + '/')}", wrap(view.as_view(model_admin=self)), name=f"{kind}_{page}")
             for page, view in views.items()
         ]
 
@@ -193,7 +214,14 @@ class PlatformSettingsAdminMixin(SettingsAdminMixin):
     """For the ModelAdmin of PlatformSettings: the overview stands in the place of the list."""
 
     def get_urls(self) -> list[Any]:
-        views = {"index": PlatformIndex, "history": PlatformHistory, "locks": PlatformLocks, "group": PlatformGroup}
+        views = {
+            "index": PlatformIndex,
+            "history": PlatformHistory,
+            "locks": PlatformLocks,
+            "bulk": PlatformBulk,
+            "misfits": PlatformMisfits,
+            "group": PlatformGroup,
+        }
         own = self._settings_urls(views, "settings/", PlatformPages.kind)
         return [*own, *super().get_urls()]  # type: ignore[misc]
 
@@ -204,5 +232,9 @@ class PlatformSettingsAdminMixin(SettingsAdminMixin):
         return False
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
-        """The menu's entry leads to the overview."""
-        return HttpResponseRedirect(reverse(f"{self.admin_site.name}:{PlatformPages.kind}_index"))  # type: ignore[attr-defined]
+        """The overview."""
+        return PlatformIndex.as_view(model_admin=self)(request)
+
+    def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """There is one row, and these pages are its form."""
+        return self.changelist_view(request)

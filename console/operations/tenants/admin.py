@@ -14,8 +14,11 @@ from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
 from console.admin import ConsoleModelAdmin, bulk_action, column, dialog_action
 from console.operations.memberships.admin import MembershipInline
+from console.preferences.people import staff_name
+from console.preferences.themes import UNFOLD
 from tenancy import audit, lifecycle
 from tenancy.models import Tenant
+from tenancy.settings.admin import TenantSettingsAdminMixin
 
 from .forms import SuspendForm, TenantForm
 from .resources import TenantResource
@@ -24,9 +27,11 @@ STATE_COLOURS = {"active": "success", "suspended": "warning", "archived": "dange
 
 
 @admin.register(Tenant)
-class TenantAdmin(SimpleHistoryAdmin, ImportExportModelAdmin, ConsoleModelAdmin):
+class TenantAdmin(TenantSettingsAdminMixin, SimpleHistoryAdmin, ImportExportModelAdmin, ConsoleModelAdmin):
     """Tenants are made and renamed here; their life cycle is dialogs."""
 
+    settings_theme = UNFOLD
+    settings_reason_required = True
     form = TenantForm
     import_form_class = ImportForm
     export_form_class = ExportForm
@@ -115,6 +120,9 @@ class TenantAdmin(SimpleHistoryAdmin, ImportExportModelAdmin, ConsoleModelAdmin)
     )
     def suspend_selected(self, request: HttpRequest, obj: Tenant, reason: str) -> None:
         lifecycle.suspend_tenant(obj, by=request.user, reason=reason)
+
+    def settings_actor(self, actor_id: str) -> str:
+        return staff_name(actor_id)
 
     def get_import_resource_kwargs(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_import_resource_kwargs(request, *args, **kwargs), "actor": request.user}
