@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pii
 
-from . import pii_accounts, pii_jobs  # noqa: F401  # each declares when imported
+from . import pii_accounts, pii_jobs, pii_places  # noqa: F401  # each declares when imported
 
 pii.history_columns(
     plain={"history_request_id": "id of the web request, random"},

@@ -11,7 +11,7 @@ from tenancy.db.message import narrow_role
 from ..declarations import ModelPII
 from ..identifiers import Identifiers
 from ..scrub import scrub_text
-from ..strategies import Context
+from ..strategies import Blank, Context, Redact
 from .blobs import remember_files
 from .rewrite import rewrite_column
 
@@ -66,7 +66,10 @@ def _apply(
         if name not in present or declared.erase.keeps:
             continue
         context = Context(model._meta.get_field(name), in_history, identifiers)  # type: ignore[arg-type]
-        if declared.erase.per_row:
+        if declared.erase.per_row and in_history and declaration.row.kind == "delete":
+            # The row goes whole, so what its history says goes whole too.
+            values[name] = (Blank() if isinstance(context.field, models.JSONField) else Redact()).expression(context)
+        elif declared.erase.per_row:
 
             def change(value: Any, strategy: Any = declared.erase, context: Context = context) -> Any:
                 return strategy.rewrite(value, context)

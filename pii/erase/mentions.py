@@ -92,8 +92,8 @@ class Mentions:
             return "kept: refused for this organisation, with its ground"
         if self.holds.ground(tenant):
             return "kept: legal hold"
-        if not self.request.with_account and model is not None and tenant is None and _is_account(model):
-            return "the person's account: it stays, and is not part of this request"
+        if not self.request.with_account and model is not None and tenant is None:
+            return "the person's account stays, and with it what the platform itself recorded about it"
         declaration = registry.get(model) if model is not None else None
         declared = declaration.fields.get(_field_name(model, hit.column)) if declaration and model else None
         if declared is not None and declared.erase.keeps and self._planned(model, hit):
@@ -148,7 +148,8 @@ class Mentions:
             item.save(update_fields=["answer", "digest"])
 
     def _scrub(self, model: type[models.Model], column: str, keys: list[str]) -> int:
-        return scrub_cells(model, _field_name(model, column), keys, self.identifiers, names=False)
+        # Only cells with an exact identifier come here: a full name beside it is the same person's.
+        return scrub_cells(model, _field_name(model, column), keys, self.identifiers, names=True)
 
 
 def scrub_cells(model: type[models.Model], name: str, keys: list[str], identifiers: Identifiers, *, names: bool) -> int:
@@ -172,18 +173,6 @@ def _field_name(model: type[models.Model] | None, column: str) -> str:
     if model is None:
         return column
     return next((field.name for field in model._meta.concrete_fields if field.column == column), column)
-
-
-def _is_account(model: type[models.Model]) -> bool:
-    """Whether rows of this model hang on the account alone and not on any organisation."""
-    from ..find import tenant_path
-    from ..links import ByUser, Follow, Itself
-
-    declaration = registry.get(model)
-    base = history_of(model) or model
-    if declaration is None or tenant_path(base, declaration) is not None:
-        return False
-    return any(isinstance(link, (Itself, ByUser, Follow)) for link in declaration.links())
 
 
 def _uuid(text: str) -> UUID | None:
