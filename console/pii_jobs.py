@@ -12,9 +12,9 @@ _WORD = "a word of the program, not of a person"
 class JobPII(pii.ModelPII):
     subject = pii.nobody()
     fields = {
-        "args": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("keys of jobs")),
-        "lock": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("keys of jobs")),
-        "queueing_lock": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("keys of jobs")),
+        "args": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("keys of jobs"), is_open=True),
+        "lock": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("keys of jobs"), is_open=True),
+        "queueing_lock": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("keys of jobs"), is_open=True),
     }
     plain = {
         "id worker priority attempts scheduled_at abort_requested": "the job's own life",
@@ -36,10 +36,10 @@ class JobRunPII(pii.ModelPII):
     subject = pii.nobody()
     actors = ["requested_by"]
     fields = {
-        "key": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("keys of jobs")),
-        "message": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("progress of jobs")),
-        "error": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("failures of jobs")),
-        "lock": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("keys of jobs")),
+        "key": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("keys of jobs"), is_open=True),
+        "message": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("progress of jobs"), is_open=True),
+        "error": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("failures of jobs"), is_open=True),
+        "lock": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("keys of jobs"), is_open=True),
     }
     plain = {
         "id tenant queue_id": "keys",

@@ -34,10 +34,10 @@ def forget_rate_limits(subject: Subject) -> int:
     keys = []
     for action, rates in app_settings.RATE_LIMITS.items():
         for rate in parse_rates(rates):
-            sources = [("user", key) for key in subject.user_keys] if rate.per == "user" else []
+            sources = [f"user:{key}" for key in subject.user_keys] if rate.per == "user" else []
             if rate.per == "key":
-                sources = [(hashlib.sha256(email.encode()).hexdigest(),) for email in subject.emails]
-            keys += [":".join(["allauth", "rl", "allauth.account", action, str(rate), *source]) for source in sources]
+                sources = [hashlib.sha256(email.encode()).hexdigest() for email in subject.emails]
+            keys += [":".join(["allauth", "rl", "allauth.account", action, str(rate), source]) for source in sources]
     found = [key for key in keys if cache.get(key) is not None]
     cache.delete_many(found)
     return len(found)

@@ -45,7 +45,11 @@ class ConsoleAdminSite(UnfoldAdminSite):
         from console.admin import ConsoleModelAdmin
 
         if admin_class is not None and issubclass(admin_class, ConsoleModelAdmin):
-            super().register(model_or_iterable, admin_class, **options)
+            from console.operations.privacy.masked import masked_page
+
+            models = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
+            for model in models:
+                super().register(model, masked_page(model, admin_class), **options)
         elif admin_class is not None and admin_class.__module__.startswith("console."):
             raise ImproperlyConfigured(f"{admin_class.__qualname__} must be a console.admin.ConsoleModelAdmin.")
 

@@ -18,7 +18,8 @@ class Field:
     """What one column holds and what becomes of it.
 
     `trace` marks values that find the person elsewhere (the proof scan looks for them). `decode` turns a stored value
-    into text where it is encoded. `mask` defaults to the category's.
+    into text where it is encoded. `mask` defaults to the category's. `is_open` marks what staff work with (reasons,
+    messages of jobs): never masked for them, erased and exported like the rest.
     """
 
     category: Category
@@ -27,6 +28,7 @@ class Field:
     mask: Mask | None = None
     trace: Trace | None = None
     decode: Callable[[Any], str] | None = None
+    is_open: bool = False
 
     @property
     def masked(self) -> Mask:

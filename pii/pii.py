@@ -7,6 +7,8 @@ from pii import FREETEXT, IDENTITY, SECRET
 
 from . import pii_own  # noqa: F401  # declares when imported
 
+_THEIRS = pii.withhold("about the organisation")
+
 
 @pii.declare("tenancy.UserTenantMembership")
 class MembershipPII(pii.ModelPII):
@@ -47,9 +49,9 @@ class InvitationPII(pii.ModelPII):
 class TenantPII(pii.ModelPII):
     subject = pii.nobody()
     fields = {
-        "name": pii.Field(IDENTITY, erase=pii.Scrub(), export=pii.withhold("the organisation's name")),
-        "suspended_reason": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("about the organisation")),
-        "settings": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("settings of the organisation")),
+        "name": pii.Field(IDENTITY, erase=pii.Scrub(), export=_THEIRS, is_open=True),
+        "suspended_reason": pii.Field(FREETEXT, erase=pii.Scrub(), export=_THEIRS, is_open=True),
+        "settings": pii.Field(FREETEXT, erase=pii.Scrub(), export=_THEIRS, is_open=True),
     }
     plain = {
         "id is_active state": "the organisation itself",

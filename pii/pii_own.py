@@ -20,7 +20,7 @@ class DataRequestPII(pii.ModelPII):
         "message": pii.Field(FREETEXT, erase=pii.Blank()),
         "subject": pii.Field(SECRET, erase=pii.Blank(), export=_OURS),
         "code_hash": pii.Field(SECRET, erase=pii.Blank(), export=pii.withhold("a credential")),
-        "report": pii.Field(FREETEXT, erase=pii.Scrub(), export=_OURS),
+        "report": pii.Field(FREETEXT, erase=pii.Scrub(), export=_OURS, is_open=True),
     }
     plain = {
         "id tenant number": "keys",
@@ -38,7 +38,7 @@ class DataRequestPII(pii.ModelPII):
 @pii.declare("pii.RequestEvent")
 class RequestEventPII(pii.ModelPII):
     append_only = True
-    fields = {"note": pii.Field(FREETEXT, erase=pii.Scrub(), export=_OURS)}
+    fields = {"note": pii.Field(FREETEXT, erase=pii.Scrub(), export=_OURS, is_open=True)}
     plain = {
         "id request at": "keys and time",
         "verb": "what was done, a word of the program",
@@ -52,7 +52,7 @@ class RequestEventPII(pii.ModelPII):
 @pii.declare("pii.LegalHold")
 class LegalHoldPII(pii.ModelPII):
     actors = ["created_by"]
-    fields = {"ground": pii.Field(FREETEXT, erase=pii.Scrub(), export=_OURS)}
+    fields = {"ground": pii.Field(FREETEXT, erase=pii.Scrub(), export=_OURS, is_open=True)}
     plain = {"id tenant": "keys", "model": "name of a table", "key": _KEY, "until created_at released_at": "dates"}
     row = pii.KEEP("the record of a duty to keep")
     purpose = "Keeping what the law wants kept"
@@ -62,7 +62,7 @@ class LegalHoldPII(pii.ModelPII):
 class RevealPII(pii.ModelPII):
     subject = pii.labelled("model", "key")
     actors_kept = {"actor": "who looked: the record outlives the account's name"}
-    fields = {"reason": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.ACCESS_ONLY)}
+    fields = {"reason": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.ACCESS_ONLY, is_open=True)}
     plain = {
         "id tenant_key": "keys",
         "model": "name of a table",
@@ -94,7 +94,7 @@ class ReviewItemPII(pii.ModelPII):
 
 @pii.declare("pii.TenantDecision")
 class TenantDecisionPII(pii.ModelPII):
-    fields = {"ground": pii.Field(FREETEXT, erase=pii.Scrub(), export=_OURS)}
+    fields = {"ground": pii.Field(FREETEXT, erase=pii.Scrub(), export=_OURS, is_open=True)}
     plain = {"id request tenant": "keys", "answer": "the decision", "decided_by_key": "key of the account that decided"}
     row = pii.KEEP("the record of a decision")
     purpose = "Answering data-subject requests"

@@ -12,8 +12,8 @@ class AuditEventPII(pii.ModelPII):
     actors_kept = {"actor_id": "who acted: the trail is kept, the account behind the key loses its name"}
     actor_texts = {"actor_address": "actor_id"}
     fields = {
-        "reason": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.ACCESS_ONLY),
-        "details": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.ACCESS_ONLY),
+        "reason": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.ACCESS_ONLY, is_open=True),
+        "details": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.ACCESS_ONLY, is_open=True),
     }
     plain = {
         "id tenant_key at": "keys and time",
@@ -44,7 +44,7 @@ class StaffSessionPII(pii.ModelPII):
     subject = pii.user("viewing_as")
     actors_kept = {"actor": "which member of staff looked"}
     fields = {
-        "reason": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.ACCESS_ONLY),
+        "reason": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.ACCESS_ONLY, is_open=True),
         "ticket": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.ACCESS_ONLY),
     }
     plain = {"id tenant viewing_as": "keys", "opened_at expires_at ended_at": "when the session was open"}

@@ -11,7 +11,13 @@ from tenancy import audit, system_scope
 
 from ..identifiers.normal import normal_email, normal_phone
 from ..identifiers.sets import keyed_hash
-from ..models import Reappearance, TombstoneHash
+from ..models import Reappearance, Tombstone, TombstoneHash
+
+
+def is_erased(label: str, key: object) -> bool:
+    """Whether this row was erased: then nothing may bring its old values back."""
+    with system_scope(reason="was this erased"):
+        return Tombstone.objects.filter(model=label.lower(), key=str(key)).exists()
 
 
 def note_return(values: list[str], *, how: str, row: models.Model | None = None, tenant: Any = None) -> int:

@@ -1,0 +1,106 @@
+"""A mixin for any ModelAdmin: declared columns are masked in lists, forms and history; look-ups on them are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.db import models
+from django.http import HttpRequest
+
+from .masking import hides, shown, viewer_of
+from .masking.shown import is_masked_column
+from .tombstones.meet import is_erased
+
+
+class MaskedAdminMixin:
+    """Put it first among the bases. A masked column is text and never an input, so that no mask is saved as a value."""
+
+    model: Any
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        names = super().get_list_display(request)  # type: ignore[misc]  # a mixin
+        return [self._masked(request, name) if self._is_masked(name) else name for name in names]
+
+    def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
+        return super().get_list_display_links(request, list_display)  # type: ignore[misc]  # a mixin
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        ordering = super().get_ordering(request) or self.model._meta.ordering or ()  # type: ignore[misc]  # a mixin
+        names = [name.lstrip("-") if isinstance(name, str) else "" for name in ordering]
+        return ("pk",) if any(self._is_masked(name) for name in names) else ordering
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """``?phone__startswith=`` tells what the mask hides."""
+        model: Any = self.model
+        for part in lookup.split("__"):
+            try:
+                field = model._meta.get_field(part)
+            except FieldDoesNotExist:
+                break
+            if is_masked_column(model, field.name):
+                return False
+            model = getattr(field, "related_model", None) or model
+        return bool(super().lookup_allowed(lookup, value, request))  # type: ignore[misc]  # a mixin
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)  # type: ignore[misc]  # a mixin
+        if obj is None:
+            return fieldsets
+        return [
+            (title, {**options, "fields": self._cover(request, obj, options["fields"])}) for title, options in fieldsets
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        names = super().get_readonly_fields(request, obj)  # type: ignore[misc]  # a mixin
+        if obj is None:
+            return names
+        covers = [
+            self._masked(request, field.name)
+            for field in self.model._meta.concrete_fields
+            if self._is_masked(field.name) and hides(viewer_of(request), obj, field.name)
+        ]
+        return [*names, *covers]
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
+    ) -> Any:
+        """A revert of an erased object is refused: its history holds nothing that was true."""
+        if request.method == "POST" and is_erased(self.model._meta.label_lower, object_id):
+            raise PermissionDenied("This object was erased; it cannot be brought back.")
+        return super().history_form_view(request, object_id, version_id, extra_context)  # type: ignore[misc]  # a mixin
+
+    def set_history_delta_changes(
+        self, request: HttpRequest, historical_records: Any, *args: Any, **kwargs: Any
+    ) -> None:
+        """simple-history's page of changes prints values: it names columns only where the viewer sees them all."""
+        if not any(self._is_masked(field.name) for field in self.model._meta.concrete_fields):
+            super().set_history_delta_changes(request, historical_records, *args, **kwargs)  # type: ignore[misc]
+
+    def _is_masked(self, name: Any) -> bool:
+        return isinstance(name, str) and is_masked_column(self.model, name)
+
+    def _cover(self, request: HttpRequest, obj: Any, entries: Any) -> list[Any]:
+        covered: list[Any] = []
+        for entry in entries:
+            if isinstance(entry, (list, tuple)):
+                covered.append(tuple(self._cover(request, obj, entry)))
+            elif self._is_masked(entry) and hides(viewer_of(request), obj, entry):
+                covered.append(self._masked(request, entry))
+            else:
+                covered.append(entry)
+        return covered
+
+    def _masked(self, request: HttpRequest, name: str) -> Callable[[models.Model], Any]:
+        made: dict[str, Any] = request.__dict__.setdefault("_pii_columns", {})
+        key = f"{self.model._meta.label}.{name}"
+        if key not in made:
+
+            def masked_column(row: models.Model) -> Any:
+                return shown(viewer_of(request), row, name)
+
+            masked_column.__name__ = f"masked_{name}"
+            masked_column.short_description = self.model._meta.get_field(name).verbose_name  # type: ignore[attr-defined]
+            made[key] = masked_column
+        return made[key]  # type: ignore[no-any-return]
