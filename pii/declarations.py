@@ -31,6 +31,10 @@ class Field:
     is_open: bool = False
 
     @property
+    def never_masked(self) -> bool:
+        return self.is_open or self.category is Category.ACTIVITY
+
+    @property
     def masked(self) -> Mask:
         return self.mask or default_mask(self.category)
 

@@ -18,7 +18,7 @@ def hides(viewer: Viewer, row: models.Model, name: str) -> bool:
     """
     declaration = registry.get(type(row))
     declared = declaration.fields.get(name) if declaration else None
-    if declared is None or declared.is_open or row.pk == viewer.user_key:
+    if declared is None or declared.never_masked or row.pk == viewer.user_key:
         return False
     if not declared.category.is_sensitive and viewer.is_among_open_tenants(row):
         return False
@@ -39,4 +39,4 @@ def is_masked_column(model: type[models.Model], name: str) -> bool:
     """Whether a column is ever masked: then ordering, filters and look-ups on it are oracles."""
     declaration = registry.get(model)
     declared = declaration.fields.get(name) if declaration else None
-    return declared is not None and not declared.is_open
+    return declared is not None and not declared.never_masked

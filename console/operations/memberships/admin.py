@@ -71,7 +71,9 @@ class MembershipAdmin(PersonActions, SimpleHistoryAdmin, ConsoleModelAdmin):
         return (*self.readonly_fields, "tenant", "user") if obj else self.readonly_fields
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        said = {name: form.cleaned_data[name] for name in memberships.SAID_BY_THE_TENANT}
+        said = {  # what is masked for the viewer is not in the form
+            name: form.cleaned_data[name] for name in memberships.SAID_BY_THE_TENANT if name in form.cleaned_data
+        }
         why: dict[str, Any] = {"by": request.user, "reason": "console"}
         if not change:
             made = memberships.assign_user_to_tenant(obj.user, obj.tenant, obj.role, **why, **said)

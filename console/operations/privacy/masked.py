@@ -35,7 +35,7 @@ def masked_page(model: Any, admin_class: Any) -> Any:
     declaration = registry.get(model)
     bases: tuple[Any, ...] = (MaskedAdminMixin, admin_class)
     attributes: dict[str, Any] = {"__module__": admin_class.__module__, "__doc__": admin_class.__doc__}
-    if declaration is not None and any(not field.is_open for field in declaration.fields.values()):
+    if declaration is not None and any(not field.never_masked for field in declaration.fields.values()):
         bases = (MaskedAdminMixin, RevealAction, admin_class)
         attributes["actions_detail"] = (*admin_class.actions_detail, "reveal_personal_data")
     return type(admin_class.__name__, bases, attributes)

@@ -63,6 +63,8 @@ def jane(tenant_a, tenant_b, settings):
         LogEntry.objects.create(user=boss, object_repr=f"{NAME} <{MAIL}>", action_flag=2, change_message=f'["{MAIL}"]')
     root = Client()
     root.force_login(boss)
+    revealed = {"_form_submitted": "True", "reason": "a misspelt name"}
+    root.post(reverse("admin:accounts_user_reveal_personal_data", args=[user.pk]), revealed)
     root.post(
         reverse("admin:accounts_user_change", args=[user.pk]),
         {"full_name": f"{NAME} II", "locale": "en", "time_zone": "UTC"},
