@@ -23,6 +23,7 @@ from tenancy.models import Tenant
 from . import person_panels as person_panels
 from .models import StaffNote
 from .panels import filled
+from .privacy.seen import seen
 from .tenant_panels import notes_about
 from .timeline import PER_PAGE, kinds, timeline
 
@@ -45,7 +46,8 @@ def tenant_page(request: HttpRequest, key: UUID) -> HttpResponse:
 def person_page(request: HttpRequest, key: UUID) -> HttpResponse:
     """One person, all that matters of them."""
     person = get_object_or_404(get_user_model(), pk=key)
-    return show(request, "person", person, person.full_name or person.email, f"Person · {person.email}")
+    title, address = seen(request, person, "full_name", "email"), seen(request, person, "email")
+    return show(request, "person", person, title, f"Person · {address}")
 
 
 def show(request: HttpRequest, kind: str, obj: Any, title: str, subtitle: str) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from console.models import JobRun
 from tenancy.models import Invitation, Tenant, UserTenantMembership
 
+from .privacy.seen import seen
 from .search import PER_KIND, Hit, Query, keys_matching, provider
 
 
@@ -38,8 +39,9 @@ def tenants(request: HttpRequest, query: Query) -> Iterator[Hit]:
 def people(request: HttpRequest, query: Query) -> Iterator[Hit]:
     wanted = Q(email__in=query.addresses) if query.addresses else matches("person", query)
     for row in get_user_model().objects.filter(wanted).order_by("email")[:PER_KIND]:
-        title, inactive = row.full_name or row.email, "" if row.is_active else " · inactive"
-        yield Hit(title, f"Person · {row.email}{inactive}", link("person_page", row.pk), "person", "person")
+        title, inactive = seen(request, row, "full_name", "email"), "" if row.is_active else " · inactive"
+        address = seen(request, row, "email")
+        yield Hit(title, f"Person · {address}{inactive}", link("person_page", row.pk), "person", "person")
 
 
 @provider("membership", "tenancy.view_usertenantmembership")
@@ -47,7 +49,7 @@ def memberships(request: HttpRequest, query: Query) -> Iterator[Hit]:
     wanted = Q(user__email__in=query.addresses) if query.addresses else matches("membership", query)
     rows = UserTenantMembership.objects.filter(wanted).select_related("tenant", "user")[:PER_KIND]
     for row in rows:
-        title = row.display_name or row.user.full_name or row.user.email
+        title = seen(request, row, "display_name") or seen(request, row.user, "full_name", "email")
         description = f"Membership · {row.tenant.slug} · {row.role}"
         yield Hit(title, description, link("tenancy_usertenantmembership_change", row.pk), "badge", "membership")
 
@@ -58,7 +60,7 @@ def invitations(request: HttpRequest, query: Query) -> Iterator[Hit]:
     for row in Invitation.objects.filter(wanted).select_related("tenant")[:PER_KIND]:
         state = "pending" if row.is_open else "settled"
         yield Hit(
-            row.email,
+            seen(request, row, "email"),
             f"Invitation · {row.tenant.slug} · {state}",
             link("tenancy_invitation_change", row.pk),
             "mail",

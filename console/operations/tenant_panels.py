@@ -18,6 +18,7 @@ from tenancy.models import Invitation, Tenant, UserTenantMembership
 
 from .models import StaffNote
 from .panels import Content, Row, panel
+from .privacy.seen import seen
 
 WEEKS = 12
 
@@ -69,7 +70,7 @@ def invitations(request: HttpRequest, tenant: Tenant) -> Content | None:
     rows = [
         Row(
             invitation.get_role_display(),  # type: ignore[attr-defined]  # choices
-            invitation.email,
+            seen(request, invitation, "email"),
             reverse("admin:tenancy_invitation_change", args=[invitation.pk]),
             "" if invitation.is_open else "warn",
         )
@@ -92,7 +93,11 @@ def jobs(request: HttpRequest, tenant: Tenant) -> Content | None:
 def sign_ins(request: HttpRequest, tenant: Tenant) -> Content | None:
     found = UserTenantMembership.objects.filter(tenant=tenant, user__last_login__isnull=False).select_related("user")
     rows = [
-        Row(member.user.email, member.user.last_login, reverse("admin:person_page", args=[member.user_id]))
+        Row(
+            seen(request, member.user, "email"),
+            member.user.last_login,
+            reverse("admin:person_page", args=[member.user_id]),
+        )
         for member in found.order_by("-user__last_login")[:5]
     ]
     return Content(rows) if rows else None

@@ -66,7 +66,7 @@ def test_the_palette_asks_for_the_permission_at_every_key(staff_client, tenant_a
         str(person.pk),
         f"https://x/admin/accounts/user/{person.pk}/change/",
     ):
-        assert b"Palette Person" in client.get(where, {"s": term, "extended": "1"}).content, term
+        assert "P••• P•••".encode() in client.get(where, {"s": term, "extended": "1"}).content, term
     assert b"Northwind" in client.get(where, {"s": "northw", "extended": "1"}).content
     with system_scope(reason="test"):
         client.user.user_permissions.remove(Permission.objects.get(codename="view_user"))

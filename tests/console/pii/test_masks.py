@@ -50,8 +50,6 @@ def test_lists_details_and_history_are_masked(staff_client, jane, superuser):
     for where in pages:
         response = client.get(where)
         assert (where, response.status_code, leaks(response)) == (where, 200, [])
-    history = jane.member.history_id if hasattr(jane.member, "history_id") else None
-    assert history is None
 
 
 def test_an_exact_search_finds_and_stays_masked(staff_client, jane):
@@ -60,13 +58,15 @@ def test_an_exact_search_finds_and_stays_masked(staff_client, jane):
     assert "j•••@•••.test" in response.content.decode()
 
 
-@pytest.mark.parametrize(
-    "query", ["email__startswith=jane", "full_name__icontains=Can", "user__email__startswith=jane"]
-)
+@pytest.mark.parametrize("query", ["email__startswith=j", "full_name__icontains=Can", "user__email__startswith=j"])
 def test_lookups_on_masked_columns_are_refused(root, jane, query):
     name = "tenancy_usertenantmembership_changelist" if query.startswith("user__") else "accounts_user_changelist"
-    assert root.get(page(name) + "?" + query).status_code in (302, 400)
-    assert root.get(page(name) + "?" + query, follow=True).status_code in (200, 400)
+    assert root.get(page(name) + "?" + query).status_code == 400
+
+
+def test_pages_and_search_are_masked(root, jane, tenant_a):
+    for where in (page("person_page", jane.pk), page("tenant_page", tenant_a.pk)):
+        assert (where, leaks(root.get(where))) == (where, [])
 
 
 def test_masked_columns_cannot_be_ordered(root, jane):
@@ -76,7 +76,7 @@ def test_masked_columns_cannot_be_ordered(root, jane):
 def test_a_reveal_is_recorded_and_ends(staff_client, jane, time_machine):
     client = staff_client(*VIEW, "pii.reveal_pii")
     dialog = page("accounts_user_reveal_personal_data", jane.pk)
-    assert b"at least" in client.post(dialog, {"_form_submitted": "True", "reason": ""}).content or True
+    assert b"required" in client.post(dialog, {"_form_submitted": "True", "reason": ""}).content
     client.post(dialog, {"_form_submitted": "True", "reason": "she is on the phone"})
     with system_scope(reason="test"):
         made = Reveal.objects.get()
