@@ -236,6 +236,7 @@ if MAIL_PAGE:
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Tenant Operations <no-reply@localhost>")
 
 # Admin ------------------------------------------------------------
+STAFF_SESSION_MINUTES = env.int("STAFF_SESSION_MINUTES", default=30)  # how long a tenant's content stays open to staff
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"  # without a code everybody who may look may import
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True

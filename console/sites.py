@@ -37,6 +37,10 @@ class ConsoleAdminSite(UnfoldAdminSite):
         """The registered pages; unfold puts them before its own."""
         return [path(entry.route, self.admin_view(entry.view), name=entry.name) for entry in pages()]
 
+    def extra_context(self, context: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
+        """What every page shows: the open staff sessions."""
+        return {**context, "staff_sessions": getattr(request, "staff_sessions", [])}
+
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Take our own pages only: those of third parties guard less (a viewer may cancel jobs) and look different.
 
@@ -78,13 +82,20 @@ class ConsoleAdminSite(UnfoldAdminSite):
 
 
 def in_staff_scope(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Run a staff view in staff scope, rendering included; only behind a check that the person is staff."""
+    """Run a staff view in staff scope, rendering included; only behind a check that the person is staff.
+
+    The records of tenants with an open staff session are in scope too, and each such page is recorded.
+    """
+    from console.operations.sessions import content_of, record_page, sessions_of
 
     @functools.wraps(view)
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not request.user.is_authenticated:  # the one page that `admin_view` lets strangers see: signing out
             return view(request, *args, **kwargs)
-        with staff_scope(actor=request.user.pk, reason="console"):
+        sessions = sessions_of(request)
+        request.staff_sessions = sessions  # type: ignore[attr-defined]  # for the banner
+        with staff_scope(actor=request.user.pk, reason="console", content=content_of(sessions)):
+            record_page(request, sessions)
             response = view(request, *args, **kwargs)
             if hasattr(response, "render") and not response.is_rendered:
                 response.render()  # the template's lazy queries belong to the scope too

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib.admin.sites import site
 from django.contrib.auth.models import Group
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from console.pages import page
 
+from . import sessions
+from .models import StaffSession
 from .roles import ROLES
 
 
@@ -34,3 +40,13 @@ def staff_roles(request: HttpRequest) -> HttpResponse:
         "rows": rows,
     }
     return TemplateResponse(request, "operations/staff_roles.html", context)
+
+
+@page("sessions/<uuid:key>/end/", name="end_session", permission="operations.open_session")
+def end_session(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Close one's own staff session; a POST from the banner."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    session = get_object_or_404(StaffSession, pk=key, actor_id=request.user.pk)
+    sessions.end_session(session, by=request.user)
+    return HttpResponseRedirect(reverse("admin:tenant_page", args=[session.tenant_id]))

@@ -13,6 +13,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFil
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
 from console.admin import ConsoleModelAdmin, bulk_action, column, dialog_action
+from console.operations import sessions
 from console.operations.memberships.admin import MembershipInline
 from console.preferences.people import staff_name
 from console.preferences.themes import UNFOLD
@@ -20,7 +21,7 @@ from tenancy import audit, lifecycle
 from tenancy.models import Tenant
 from tenancy.settings.admin import TenantSettingsAdminMixin
 
-from .forms import SuspendForm, TenantForm
+from .forms import SessionForm, SuspendForm, TenantForm
 from .resources import TenantResource
 
 STATE_COLOURS = {"active": "success", "suspended": "warning", "archived": "danger"}
@@ -44,7 +45,7 @@ class TenantAdmin(TenantSettingsAdminMixin, SimpleHistoryAdmin, ImportExportMode
     search_help_text = _("Words of the name, slug, or id")
     readonly_fields = ("id", "state_label", "suspended_reason", "suspended_until", "created_at", "updated_at")
     inlines = (MembershipInline,)
-    actions_detail = ("suspend", "restore", "archive")
+    actions_detail = ("open_session", "suspend", "restore", "archive")
     actions = ("suspend_selected",)
     never_deleted = _("Tenants are archived, not deleted. A purge follows an archive after its waiting period.")
 
@@ -79,6 +80,21 @@ class TenantAdmin(TenantSettingsAdminMixin, SimpleHistoryAdmin, ImportExportMode
 
     def has_archive_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("tenancy.archive_tenant")
+
+    def has_open_session_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("operations.open_session")
+
+    @dialog_action(
+        permission="open_session",
+        title=_("Open a session"),
+        consequence=_("This tenant's records open to you for a while. Every page is recorded and the tenant sees it."),
+        form=SessionForm,
+        icon="lock_open",
+    )
+    def open_session(self, request: HttpRequest, form: Any, obj: Tenant) -> Any:
+        given = form.cleaned_data
+        sessions.open_session(obj, by=request.user, reason=given["reason"], ticket=given["ticket"])
+        return _("The tenant's records are open to you.")
 
     @dialog_action(
         permission="suspend",

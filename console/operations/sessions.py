@@ -1,0 +1,79 @@
+"""Staff sessions: a tenant's content opens for a while, for a reason, on record for staff and tenant alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from tenancy import TenantRefused, audit, staff_scope
+from tenancy.models import Tenant
+
+from .models import StaffSession
+
+
+@transaction.atomic
+def open_session(tenant: Tenant, *, by: Any, reason: str, ticket: str) -> StaffSession:
+    """Open `tenant`'s content to `by` for `settings.STAFF_SESSION_MINUTES`. Needs staff scope.
+
+    Raises TenantRefused: ``reason_required``, ``already_open``.
+    """
+    if not reason.strip() or not ticket.strip():
+        raise TenantRefused("Say why, and name the ticket.", code="reason_required")
+    if any(session.tenant_id == tenant.pk for session in open_sessions(by)):
+        raise TenantRefused("A session for this tenant is open already.", code="already_open")
+    session = StaffSession.objects.create(
+        actor_id=by.pk,
+        tenant=tenant,
+        reason=reason,
+        ticket=ticket,
+        expires_at=timezone.now() + timedelta(minutes=settings.STAFF_SESSION_MINUTES),
+    )
+    details = {"ticket": ticket, "minutes": settings.STAFF_SESSION_MINUTES}
+    audit.record("staff_session.opened", by=by, tenant=tenant, target=session, reason=reason, details=details)
+    return session
+
+
+def end_session(session: StaffSession, *, by: Any) -> StaffSession:
+    """Close a session before its time; a closed one stays as it is."""
+    if session.is_open:
+        session.ended_at = timezone.now()
+        session.save(update_fields=["ended_at"])
+        audit.record("staff_session.ended", by=by, tenant=session.tenant_id, target=session)
+    return session
+
+
+def open_sessions(actor: Any) -> list[StaffSession]:
+    """The sessions that `actor` has open at this moment."""
+    live = StaffSession.objects.filter(actor_id=actor.pk, ended_at=None, expires_at__gt=timezone.now())
+    return list(live.select_related("tenant").order_by("expires_at"))
+
+
+def sessions_of(request: HttpRequest) -> list[StaffSession]:
+    """Asked once per request, before its scope is opened."""
+    with staff_scope(actor=request.user.pk, reason="which tenants are open"):
+        return open_sessions(request.user)
+
+
+def content_of(sessions: Iterable[StaffSession]) -> frozenset[UUID]:
+    """The tenants whose records are open."""
+    return frozenset(session.tenant_id for session in sessions)
+
+
+def record_page(request: HttpRequest, sessions: Iterable[StaffSession]) -> None:
+    """Write down which page was opened while a tenant's content was: route and keys, never a query string."""
+    match = request.resolver_match
+    if match is None:
+        return
+    keys = {name: str(value) for name, value in match.kwargs.items() if isinstance(value, (str, int, UUID))}
+    details = {"route": match.view_name, "keys": keys, "method": request.method}
+    for session in sessions:
+        audit.record(
+            "staff_session.page_opened", by=request.user, tenant=session.tenant, target=session, details=details
+        )
