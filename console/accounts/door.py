@@ -26,7 +26,7 @@ WITH wanted AS (
     INSERT INTO accounts_user (
         id, email, full_name, password, locale, time_zone, is_active, is_staff, is_superuser, date_joined
     )
-    SELECT gen_random_uuid(), key, '', %(prefix)s || replace(gen_random_uuid()::text || gen_random_uuid(), '-', ''),
+    SELECT gen_random_uuid(), key, '', %(prefix)s || md5(random()::text || key),
         'en', 'UTC', true, false, false, %(moment)s
     FROM wanted ORDER BY key
     ON CONFLICT (email) DO NOTHING RETURNING *

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
@@ -50,6 +51,10 @@ class MemberImportAdmin(ImportPages, ConsoleModelAdmin):
     def rows(self, obj: MemberImport) -> str:
         counts = obj.applied if obj.is_over else obj.counts
         return ", ".join(f"{number} {name}" for name, number in counts.items() if number) or "-"
+
+    def tenant_widget(self) -> AutocompleteSelect:
+        """The field in which a tenant is searched for."""
+        return AutocompleteSelect(MemberImport._meta.get_field("tenant"), self.admin_site)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("members.change_memberimport")

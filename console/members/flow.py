@@ -20,6 +20,7 @@ from tenancy.models import Tenant, TenantState
 from .choices import Choices
 from .files import Detection, FileRefused, Rule, detect
 from .files.headers import normalise
+from .indexing import AT_ONCE
 from .merge import Conflicts, forget_place, is_last_owner, merge
 from .models import BUSY, ImportState, MemberImport
 from .reading import kept_file, overrides_of
@@ -158,6 +159,7 @@ def run(item: MemberImport) -> None:
         target=item,
         details={"number": item.number, **item.applied},
     )
+    _index_later(item)
     if choices.invite:
         jobs.enqueue("members.invite", item.pk, tenant=item.tenant_id, by=item.actor_id)
 
@@ -253,6 +255,13 @@ def _write_state(item: MemberImport, to: ImportState, allowed: tuple[str, ...]) 
 def _stop(item: MemberImport, message: str) -> None:
     item.state, item.message = ImportState.STOPPED, message[:500]
     item.save()
+    _index_later(item)
+
+
+def _index_later(item: MemberImport) -> None:
+    """Order the search words of a large import, whose triggers left them out."""
+    if sum(item.counts.get(name, 0) for name in ("new", "changed", "missing")) > AT_ONCE and item.applied:
+        jobs.enqueue("members.index", item.pk, tenant=item.tenant_id, lock=f"members.index:{item.pk}")
 
 
 def _remember_mapping(item: MemberImport, detection: Detection) -> None:

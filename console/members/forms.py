@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.admin.sites import AdminSite
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -44,11 +42,11 @@ class UploadForm(forms.Form):
         help_text=_("CSV of any delimiter and encoding, or XLSX. Nothing is written before you confirm."),
     )
 
-    def __init__(self, *args: Any, site: AdminSite, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, tenant_widget: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["tenant"]
         field.queryset = Tenant.objects.exclude(state=TenantState.ARCHIVED)
-        field.widget = AutocompleteSelect(MemberImport._meta.get_field("tenant"), site)
+        field.widget = tenant_widget
         field.widget.choices = field.choices
 
     def clean_file(self) -> Any:

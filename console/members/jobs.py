@@ -10,7 +10,7 @@ from django.utils import timezone
 from tenancy import system_scope, tenant_scope
 from tenancy.jobs import job, periodic
 
-from . import flow, invitations, undo
+from . import flow, indexing, invitations, undo
 from .models import ImportState, MemberImport
 from .sweep import drop_orphans, drop_rows
 
@@ -39,6 +39,12 @@ def run(key: str) -> None:
 def undo_import(key: str) -> None:
     """Take an import back."""
     undo.run(access_import_by_key(key))
+
+
+@job("members.index", attempts=5)
+def index(key: str) -> None:
+    """Make the people of a large import findable."""
+    indexing.index(access_import_by_key(key))
 
 
 @job("members.invite", attempts=3)

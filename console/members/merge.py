@@ -13,6 +13,7 @@ from tenancy.audit import moment
 from tenancy.memberships import lock_owners
 
 from .database import ROWS, rows, run, value
+from .indexing import AT_ONCE, later
 from .models import MemberImport
 from .review import problem
 from .staging import Cancelled
@@ -59,7 +60,11 @@ def _merge(item: MemberImport, *, strict: bool) -> None:
     jobs.progress(done, total, "Writing")
     while (chunk := _next_chunk(item, work)) is not None:
         with transaction.atomic():
+            if target.people and total > AT_ONCE:
+                later(True)
             written = write_chunk(item, target, chunk, work)
+            if target.people and total > AT_ONCE:
+                later(False)
             if strict and written["conflicts"]:
                 raise Conflicts
             item.add_applied(**written)

@@ -38,6 +38,7 @@ class ImportPages:
 
     model: Any
     admin_site: Any
+    tenant_widget: Callable[[], Any]
     has_view_permission: Callable[..., bool]
     has_add_permission: Callable[..., bool]
     has_change_permission: Callable[..., bool]
@@ -71,7 +72,9 @@ class ImportPages:
             raise PermissionDenied
         chosen = request.GET.get("tenant", "")
         initial = {"tenant": chosen} if _is_key(chosen) else {}
-        form = UploadForm(request.POST or None, request.FILES or None, site=self.admin_site, initial=initial)
+        form = UploadForm(
+            request.POST or None, request.FILES or None, tenant_widget=self.tenant_widget(), initial=initial
+        )
         if request.method == "POST" and form.is_valid():
             tenant: Tenant = form.cleaned_data["tenant"]
             upload = form.cleaned_data["file"]
