@@ -25,7 +25,7 @@ setup:
 	  "$$python" -m venv "$(VENV)" || exit 1; \
 	fi; \
 	echo "Installing the pinned requirements into $(VENV)"; \
-	"$(PY)" -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt && \
+	"$(PY)" -m pip install -qq --disable-pip-version-check --requirement requirements-dev.txt && \
 	cat requirements.txt requirements-dev.txt > "$(VENV)/.installed"
 
 run: setup
@@ -50,7 +50,7 @@ check: setup
 	fi
 
 bench: setup
-	@"$(PY)" -m pip install --quiet --disable-pip-version-check --requirement bench/requirements.txt
+	@"$(PY)" -m pip install -qq --disable-pip-version-check --requirement bench/requirements.txt
 	@for script in bench/[a-z]*.py; do \
 	  [ "$$script" = bench/database.py ] || "$(PY)" -m "bench.$$(basename "$$script" .py)" || exit 1; \
 	done

@@ -8,6 +8,7 @@ releases even for a user killed with -9. SIGTERM ends it at once.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
 import signal
@@ -38,10 +39,10 @@ class Keeper:
         self.stopping = False
         self.process: subprocess.Popen[bytes] | None = None
 
-    def run(self, log: int) -> int:
-        """Serve until unused, told to stop, or unable; returns the exit code."""
+    def run(self, lock: FileLock, log: int) -> int:
+        """Serve until unused, told to stop, unable, or without a folder; returns the exit code."""
         failures, unused_since = 0, time.monotonic()
-        while not self.stopping:
+        while not self.stopping and lock.in_place:
             if self.process is None:
                 failures += 1
                 if failures > FAILURES:
@@ -71,7 +72,8 @@ class Keeper:
     def stop(self) -> None:
         if process := self.process:
             stop(lambda: process.poll() is None, process.send_signal)
-        shutil.rmtree(self.sockets, ignore_errors=True)
+        with contextlib.suppress(OSError):  # not empty: another server has it by now
+            self.sockets.rmdir()
         if self.throwaway:
             shutil.rmtree(self.data.parent, ignore_errors=True)
 
@@ -104,7 +106,7 @@ def main(arguments: list[str]) -> int:
     keeper = Keeper(options.data, binaries, linger=options.linger, throwaway=options.throwaway)
     signal.signal(signal.SIGTERM, keeper.ask_to_stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    return keeper.run(log)
+    return keeper.run(lock, log)
 
 
 if __name__ == "__main__":

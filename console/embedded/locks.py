@@ -50,6 +50,14 @@ class FileLock:
             return not taken
         return False
 
+    @property
+    def in_place(self) -> bool:
+        """Whether the file that we hold is still the one at its path: somebody may have removed the folder."""
+        try:
+            return self._fd is not None and os.path.samestat(os.stat(self.path), os.fstat(self._fd))
+        except FileNotFoundError:
+            return False
+
     def write(self, text: str) -> None:
         """Leave a word for those who find the lock taken (such as the holder's process id)."""
         if self._fd is not None:

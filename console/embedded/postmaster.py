@@ -82,7 +82,8 @@ def server_processes(data: Path) -> Iterator[int]:
     if Path("/proc/self/cwd").exists():
         for entry in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                in_data = os.readlink(entry / "cwd") == os.path.realpath(data)
+                # A folder that was removed under a running server, and made again, is told apart by nobody but us.
+                in_data = os.readlink(entry / "cwd").removesuffix(" (deleted)") == os.path.realpath(data)
                 if in_data and (entry / "comm").read_text().strip() == "postgres":
                     yield int(entry.name)
         return

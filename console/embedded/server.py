@@ -83,7 +83,7 @@ class EmbeddedServer:
             return self._wait(lambda: not keeper.is_held)
 
     def _enlist(self) -> None:
-        if self.data not in _in_use:
+        if self.data not in _in_use or not _in_use[self.data].in_place:
             users = FileLock(beside(self.data, "users"))
             if not users.acquire(shared=True, timeout=PATIENCE):
                 raise EmbeddedError(f"The previous server in {self.data} does not stop; see {beside(self.data, 'log')}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 from .binaries import DEFAULT_VERSION
@@ -14,6 +15,7 @@ from .postmaster import clean_up
 from .server import EmbeddedServer
 
 PREFIX = "toc-throwaway-"
+STARTING = 600  # seconds after which a folder without a keeper is not being started but left over
 
 
 def throwaway_server(*, version: str = DEFAULT_VERSION) -> EmbeddedServer:
@@ -28,10 +30,13 @@ def sweep() -> list[Path]:
     swept = []
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         data = folder / "postgres"
-        if folder.stat().st_uid != os.geteuid() or not beside(data, "keeper").exists():
+        if folder.stat().st_uid != os.geteuid():
+            continue
+        if not beside(data, "keeper").exists() and time.time() - folder.stat().st_mtime < STARTING:
             continue
         if not FileLock(beside(data, "keeper")).is_held and not FileLock(beside(data, "users")).is_held:
             clean_up(data)
+            shutil.rmtree(EmbeddedServer(data).host, ignore_errors=True)
             shutil.rmtree(folder, ignore_errors=True)
             swept.append(folder)
     return swept

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import shutil
 import signal
 import threading
 import time
@@ -110,3 +111,17 @@ def test_a_kill_during_the_first_start_leaves_no_half_made_folder(tmp_path):
     assert rows(server, "SELECT 1") == [(1,)]
     assert not beside(data, "new").exists()
     server.stop()
+
+
+def test_a_folder_removed_under_a_running_server_can_be_made_afresh_at_once(start_server):
+    server = start_server()
+    write(server, 1)
+    old = postmaster_pid(server)
+    while server.data.exists():  # the dying server may remove a file of its own first
+        shutil.rmtree(server.data.parent, ignore_errors=True)
+    afresh = EmbeddedServer(server.data, linger=0.2)
+    afresh.ensure()
+    assert rows(afresh, "SELECT count(*) FROM pg_class WHERE relname = 'kept'") == [(0,)]
+    wait_for(lambda: not Path(f"/proc/{old}").exists())
+    time.sleep(0.5)  # the old keeper has ended too, and took nothing of the new server with it
+    assert rows(afresh, "SELECT 1") == [(1,)]

@@ -162,6 +162,10 @@ def test_a_throwaway_server_goes_with_its_folder_and_the_sweep_takes_what_was_le
     server.stop()
     assert not folder.exists()
     (folder / "postgres").mkdir(parents=True)
+    assert sweep() == []  # may be starting
     beside(folder / "postgres", "keeper").touch()
+    assert sweep() == [folder]
+    folder.mkdir()
+    os.utime(folder, (0, 0))
     assert sweep() == [folder]
     assert not folder.exists()
