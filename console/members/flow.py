@@ -75,7 +75,7 @@ def upload(
         with path.open("rb") as handle:
             item.file.save(name, File(handle), save=False)
         item.save(force_insert=True)
-        audit.record("members.file_uploaded", by=by, tenant=tenant, target=item, details={"number": item.number})
+        audit.record(f"{item.target}.file_uploaded", by=by, tenant=tenant, target=item, details={"number": item.number})
     return item
 
 
@@ -118,7 +118,7 @@ def confirm(item: MemberImport, *, by: Any) -> None:
     with transaction.atomic():
         _move(item, ImportState.RUNNING, ImportState.PREVIEWED)
         item.save()
-        audit.record("members.import_confirmed", by=by, tenant=item.tenant_id, target=item)
+        audit.record(f"{item.target}.import_confirmed", by=by, tenant=item.tenant_id, target=item)
 
 
 def run(item: MemberImport) -> None:
@@ -153,7 +153,7 @@ def run(item: MemberImport) -> None:
     item.state, item.message, item.finished_at = ImportState.DONE, "", timezone.now()
     item.save()
     audit.record(
-        "members.imported",
+        f"{item.target}.imported",
         by=item.actor_id,
         tenant=item.tenant_id,
         target=item,
@@ -188,7 +188,7 @@ def discard(item: MemberImport, *, by: Any) -> None:
     with transaction.atomic():
         item.state, item.finished_at = ImportState.DISCARDED, timezone.now()
         purge(item)
-        audit.record("members.import_discarded", by=by, tenant=item.tenant_id, target=item)
+        audit.record(f"{item.target}.import_discarded", by=by, tenant=item.tenant_id, target=item)
 
 
 def purge(item: MemberImport) -> None:

@@ -117,6 +117,8 @@ def write_chunk(item: MemberImport, target: MergeTarget, chunk: Chunk, work: str
         new, changed = run(_insert(target, picked), item, **more), run(_update(target, picked), item, **more)
     if chunk.late and target.people:
         check_owners()
+    if target.settle is not None:
+        target.settle(item, chunk)
     conflicts = value(f"SELECT count(*) FROM {ROWS} s WHERE {picked}", item, **more) - new - changed
     if conflicts:
         _mark_conflicts(item, target, picked, more)
@@ -140,6 +142,7 @@ def is_last_owner(error: IntegrityError) -> bool:
 def _insert(target: MergeTarget, picked: str) -> str:
     names = [column.name for column in target.columns]
     values = [f"coalesce({column.value('s')}, {column.default})" for column in target.columns]
+    names, values = [*names, *target.filled], [*values, *target.filled.values()]
     person = ("user_id, ", "s.person_id, ") if target.people else ("", "")
     return f"""
         WITH made AS (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -41,6 +42,8 @@ class MergeTarget:
     match: str
     people: bool
     types: dict[str, tuple[str, str]]  # field → (type, default for new rows)
+    filled: dict[str, str] = field(default_factory=dict)  # further columns of new rows → SQL
+    settle: Callable[[Any, Any], None] | None = None  # (import, chunk): completes written rows, in their transaction
 
     @property
     def table(self) -> str:
@@ -59,9 +62,9 @@ class MergeTarget:
             if item.name in self.types
         )
 
-    def column(self, field: str) -> Column:
+    def column(self, name: str) -> Column:
         """The column of a field. Raises StopIteration for one that is not stored."""
-        return next(column for column in self.columns if column.field == field)
+        return next(column for column in self.columns if column.field == name)
 
     def different(self, alias: str, row: str) -> str:
         """Whether the file changes the row at all."""

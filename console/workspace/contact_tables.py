@@ -20,7 +20,6 @@ from .attributes import format_attributes
 from .models import Contact
 from .paging import keyset_page
 
-FORMATS = ("csv", "xlsx")
 BATCH = 2_000
 MAX_XLSX_ROWS = 50_000
 COLUMNS = (

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from .views import activity, attachments, bulk, contacts, exports, home, invitations, members, notes, settings, tags
+from .views import (
+    activity,
+    attachments,
+    bulk,
+    contacts,
+    exports,
+    home,
+    imports,
+    invitations,
+    members,
+    notes,
+    settings,
+    tags,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -35,13 +48,18 @@ urlpatterns = [
     path("members/<uuid:key>/role/", members.member_role, name="workspace_member_role"),
     path("members/<uuid:key>/deactivate/", members.member_deactivate, name="workspace_member_deactivate"),
     path("members/<uuid:key>/reactivate/", members.member_reactivate, name="workspace_member_reactivate"),
-    path("contacts/export/<str:format>/", exports.contact_export, name="workspace_contact_export"),
+    path("contacts/export.csv", exports.contact_export, {"format": "csv"}, name="workspace_contact_csv"),
+    path("contacts/export.xlsx", exports.contact_export, {"format": "xlsx"}, name="workspace_contact_xlsx"),
     path("export/", exports.export_page, name="workspace_export"),
     path("export/<uuid:key>/", exports.export_open, name="workspace_export_open"),
     path("export/download/<str:token>/", exports.export_download, name="workspace_export_download"),
     path("settings/", settings.SettingsIndex.as_view(), name="workspace_settings"),
     path("settings/history/", settings.SettingsHistory.as_view(), name="workspace_settings_history"),
     path("settings/<slug:group>/", settings.SettingsGroup.as_view(), name="workspace_settings_group"),
+    path("contacts/import/", imports.import_start, {"kind": "contacts"}, name="workspace_contact_import"),
+    path("members/import/", imports.import_start, {"kind": "members"}, name="workspace_member_import"),
+    path("imports/<uuid:key>/", imports.import_page, name="workspace_import"),
+    path("imports/<uuid:key>/refused/", imports.import_refused, name="workspace_import_refused"),
     path("activity/", activity.activity, name="workspace_audit"),
     path("download/<str:token>/", attachments.attachment_download, name="workspace_download"),
 ]

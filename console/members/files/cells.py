@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from .headers import EMAIL
 from .problems import Problem, presentable
 from .sheets import FORMULA
 
+_ISO_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d?)-(?P<day>\d\d?)(?:[T ]00:00(?::00(?:\.0+)?)?)?")
+_DOTTED_DAY = re.compile(r"(?P<day>\d\d?)\.(?P<month>\d\d?)\.(?P<year>\d{4})")
 _SPACE = re.compile(r"\s+")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ANGLE = re.compile(r"[^<>]*<([^<>\s]+)>")
@@ -108,6 +111,30 @@ def email(value: str, max_length: int = 254) -> str:
     if local[0] == "." or local[-1] == "." or ".." in local or domain.rpartition(".")[2].isdigit():
         raise BadCell(_email_problem(value))
     return address
+
+
+def day(value: str) -> str:
+    """A day as YYYY-MM-DD, from that form, with a time behind it, or DD.MM.YYYY. Raises BadCell for others.
+
+    Slashes are refused: nobody can tell 04/05 from 05/04.
+    """
+    value = clean(value)
+    found = _ISO_DAY.fullmatch(value) or _DOTTED_DAY.fullmatch(value)
+    try:
+        if found is not None:
+            return date(int(found["year"]), int(found["month"]), int(found["day"])).isoformat()
+    except ValueError:
+        pass
+    if not value:
+        return ""
+    raise BadCell(
+        Problem(
+            "date",
+            "This is no date that can be read for certain.",
+            "Write it as 1987-12-31 or as 31.12.1987.",
+            value=presentable(value),
+        )
+    )
 
 
 def _is_international(address: str) -> bool:

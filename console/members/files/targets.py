@@ -14,6 +14,7 @@ class Kind(StrEnum):
 
     TEXT = "text"
     EMAIL = "email"
+    DATE = "date"  # a day, kept as YYYY-MM-DD
     CHOICE = "choice"  # a word that `Target.rules` translate
 
 

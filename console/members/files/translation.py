@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .cells import BadCell, clean, email, text
+from .cells import BadCell, clean, day, email, text
 from .headers import Header
 from .mapping import ColumnMap
 from .problems import Problem, presentable
@@ -99,6 +99,8 @@ class Translator:
             if not raw.strip():
                 return ""
             value = email(raw, item.max_length)
+        elif item.kind is Kind.DATE:
+            value = day(raw)
         else:
             value = text(raw, item.max_length)
         if value:

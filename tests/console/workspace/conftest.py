@@ -7,6 +7,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from console.members.models import MemberImport
 from console.workspace.models import Attachment, Contact, ContactTag, Note, Tag, TenantExport
 from tenancy import tenant_scope
 from tenancy.models import Invitation
@@ -41,6 +42,9 @@ def make_records(tenant, word):
         )
         attachment.file.save("x", ContentFile(b"text"), save=True)
         export = TenantExport.objects.create(state="ready", file=ContentFile(word.encode(), name="x"))
+        upload = MemberImport.objects.create(
+            tenant=tenant, target="contacts", number=1, file_name=f"{word}.csv", keep_until=timezone.now()
+        )
         member = make_membership(tenant, role="member", display_name=f"{word} colleague")
         invitation = Invitation.objects.create(
             tenant=tenant,
@@ -50,7 +54,14 @@ def make_records(tenant, word):
             expires_at=timezone.now() + timedelta(days=7),
         )
     return SimpleNamespace(
-        export=export, contact=contact, note=note, tag=tag, attachment=attachment, member=member, invitation=invitation
+        export=export,
+        upload=upload,
+        contact=contact,
+        note=note,
+        tag=tag,
+        attachment=attachment,
+        member=member,
+        invitation=invitation,
     )
 
 

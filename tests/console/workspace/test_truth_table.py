@@ -71,12 +71,17 @@ CASES = {
     "workspace_member_deactivate": Case(MANAGE, "/members/{key}/deactivate/", "member", "post", answer=302),
     "workspace_member_reactivate": Case(MANAGE, "/members/{key}/reactivate/", "member", "post", answer=302),
     "workspace_audit": Case(Action.AUDIT_READ, "/activity/"),
-    "workspace_contact_export": Case(Action.RECORDS_IMPORT, "/contacts/export/csv/"),
+    "workspace_contact_csv": Case(Action.RECORDS_IMPORT, "/contacts/export.csv"),
+    "workspace_contact_xlsx": Case(Action.RECORDS_IMPORT, "/contacts/export.xlsx"),
     "workspace_export": Case(Action.TENANT_EXPORT, "/export/"),
     "workspace_export_open": Case(Action.TENANT_EXPORT, "/export/{key}/", "export", answer=302),
     "workspace_export_download": Case(Action.TENANT_EXPORT, "/export/download/{token}/", "export"),
     "workspace_settings": Case(Action.SETTINGS_MANAGE, "/settings/"),
     "workspace_settings_history": Case(Action.SETTINGS_MANAGE, "/settings/history/"),
+    "workspace_contact_import": Case(Action.RECORDS_IMPORT, "/contacts/import/"),
+    "workspace_member_import": Case(MANAGE, "/members/import/"),
+    "workspace_import": Case(Action.RECORDS_IMPORT, "/imports/{key}/", "upload", "post", {"act": "discard"}, 302),
+    "workspace_import_refused": Case(Action.RECORDS_IMPORT, "/imports/{key}/refused/", "upload", answer=302),
     "workspace_download": Case(READ, "/download/{token}/", "attachment"),
 }
 OUTSIDE = {
