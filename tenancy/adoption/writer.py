@@ -13,7 +13,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.writer import MigrationWriter
 
-from tenancy.db.adoption import AddTenant, BackfillTenant, RequireTenant
+from tenancy.db.adoption import AddTenant, BackfillTenant, RequireTenant, StopFilling
 from tenancy.db.constraints import TenantForeignKeys, ValidateTenantForeignKeys
 from tenancy.db.operations import IsolateTable, ProtectPeopleTable, ProtectStaffTable, ShareTable
 
@@ -137,7 +137,7 @@ def write_migrations(plan: Plan, changes: Changes, loader: MigrationLoader) -> l
     made: dict[str, dict[str, str]] = {}
     for stage, sentence in STAGES.items():
         operations = stages.operations(stage)
-        names = {app: f"{_number(last.get(app, ''), app):04d}_{stage}" for app in operations}
+        names = {app: f"{_number(last.get(app, '')):04d}_{stage}" for app in operations}
         for app, listed in operations.items():
             needs = {("tenancy", leaves["tenancy"])} | {(other, names[other]) for other in stages.waits_for(stage, app)}
             if stage in ("require_tenant", "key_tenant", "isolate_tenant"):
@@ -155,6 +155,25 @@ def write_migrations(plan: Plan, changes: Changes, loader: MigrationLoader) -> l
     return files
 
 
+def write_stop_filling(plan: Plan, loader: MigrationLoader) -> list[tuple[Path, str]]:
+    """The files that take the triggers away again, once no code writes rows without a tenant."""
+    leaves = dict(loader.graph.leaf_nodes())
+    by_app: dict[str, list[Operation]] = {}
+    for model in apps.get_models():
+        entry = plan.of(model)
+        if entry is not None and entry.kind == "tenant":
+            way: dict[str, Any] = {"own": entry.own} if entry.own else {"path": entry.path}
+            by_app.setdefault(model._meta.app_label, []).append(StopFilling(model._meta.model_name or "", **way))
+    files = []
+    for app, operations in by_app.items():
+        name = f"{_number(leaves[app]):04d}_stop_filling_tenant"
+        writer = MigrationWriter(_migration(name, app, operations, [(app, leaves[app])]), include_header=False)
+        files.append(
+            (Path(writer.path), _text(writer.as_string(), "No code is left that writes rows without a tenant."))
+        )
+    return files
+
+
 def _migration(name: str, app: str, operations: list[Operation], needs: Iterable[tuple[str, str]]) -> Any:
     kind = type("Migration", (migrations.Migration,), {"operations": operations, "dependencies": list(needs)})
     return kind(name, app)
@@ -166,8 +185,8 @@ def _text(source: str, sentence: str) -> str:
     return f'"""{sentence}"""\n\n{head}class Migration(migrations.Migration):\n    atomic = False\n{body}\n'
 
 
-def _number(last: str, app: str) -> int:
-    digits = last.split("_")[0]
+def _number(last: str | None) -> int:
+    digits = (last or "").split("_")[0]
     return (int(digits) if digits.isdigit() else 0) + 1
 
 

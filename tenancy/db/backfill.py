@@ -7,18 +7,24 @@ holds is left for the next pass, so that neither waits for the other for long.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from django.db import OperationalError
+from psycopg import sql
+
 from tenancy.exceptions import TenancyError
 
+from .briefly import LOCK_NOT_AVAILABLE
 from .paths import Source
 from .policies import quote
 
 BATCH = 1_000
-PAUSE_SECONDS = 0.002
+PAUSE_SECONDS = 0.001
 SAMPLE = 20
+ROW_WAIT_MS = 20
+"""How long a batch, which holds rows itself by then, waits for a row that a writer holds."""
 LONGEST_WAIT_SECONDS = 30.0
 """How long the last passes wait for rows that writers hold, before they are reported."""
 
@@ -123,26 +129,60 @@ class Backfill:
         wrong = f"t.tenant_id IS NOT NULL AND t.tenant_id IS DISTINCT FROM {tenant}"
         return sum(self._pass(wrong, tenant))
 
-    def _pass(self, which: str, tenant: str) -> Any:
+    def _pass(self, which: str, tenant: str) -> Iterator[int]:
         """One walk over the table by key; yields how many rows each batch changed."""
         last: Any = None
         while True:
-            after = f" AND t.{self.key} > %s::{self.kind}" if last is not None else ""
-            sql = (
-                f"WITH batch AS MATERIALIZED (SELECT t.{self.key} AS key, {tenant} AS tenant, {self.doubt or 'false'} "
-                f"AS doubt FROM {self.table} t WHERE {which}{after}{self._chosen()} ORDER BY t.{self.key} "
-                f"LIMIT {self.batch} FOR NO KEY UPDATE OF t SKIP LOCKED), "
-                f"filled AS (UPDATE {self.table} r SET tenant_id = b.tenant FROM batch b "
-                f"WHERE r.{self.key} = b.key AND b.tenant IS NOT NULL AND NOT coalesce(b.doubt, false) RETURNING 1) "
-                "SELECT (SELECT key FROM batch ORDER BY key DESC LIMIT 1), (SELECT count(*) FROM filled)"
-            )
-            with self.connection.cursor() as cursor:
-                cursor.execute(sql, [last] if last is not None else [])
-                last, changed = cursor.fetchone()
-            if last is None:
+            found = f"{which}{self._after(last)}{self._chosen()}"
+            upto = self._last_of_batch(found)
+            if upto is None:
                 return
-            yield changed
+            yield self._fill_batch(f"{found} AND t.{self.key} <= {self._literal(upto)}", tenant)
+            last = upto
             time.sleep(self.pause)
+
+    def _fill_batch(self, found: str, tenant: str) -> int:
+        if self.source.columns and not self.doubt:
+            try:
+                return self._last_number(
+                    f"WITH filled AS (UPDATE {self.table} t SET tenant_id = {tenant} "
+                    f"WHERE {found} AND {tenant} IS NOT NULL RETURNING 1) SELECT count(*) FROM filled"
+                )
+            except OperationalError as error:
+                if getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+                    raise  # else a writer holds a row: take the others, and this one in the next pass
+        # Rows are found again by where they lie: they are locked. The tenant is asked for once: asking may make one.
+        return self._last_number(
+            f"WITH batch AS MATERIALIZED (SELECT t.ctid AS place, t.{self.key} AS key, {tenant} AS tenant, "
+            f"{self.doubt or 'false'} AS doubt FROM {self.table} t WHERE {found} "
+            "FOR NO KEY UPDATE OF t SKIP LOCKED), "
+            f"filled AS (UPDATE {self.table} r SET tenant_id = b.tenant FROM batch b WHERE r.ctid = b.place "
+            f"AND r.{self.key} = b.key AND b.tenant IS NOT NULL AND NOT coalesce(b.doubt, false) RETURNING 1) "
+            "SELECT count(*) FROM filled"
+        )
+
+    def _last_number(self, batch: str) -> int:
+        """Run a batch. Its commit waits for no disk: what a crash of the server takes back is filled again."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{ROW_WAIT_MS}ms'; SET LOCAL synchronous_commit = off; {batch}")
+            while cursor.nextset():
+                pass
+            return int(cursor.fetchone()[0])
+
+    def _last_of_batch(self, found: str) -> Any:
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT key FROM (SELECT t.{self.key} AS key FROM {self.table} t WHERE {found} ORDER BY t.{self.key} "
+                f"LIMIT {self.batch}) batch ORDER BY key DESC LIMIT 1"
+            )
+            row = cursor.fetchone()
+        return row[0] if row else None
+
+    def _after(self, last: Any) -> str:
+        return f" AND t.{self.key} > {self._literal(last)}" if last is not None else ""
+
+    def _literal(self, key: Any) -> str:
+        return f"{sql.Literal(str(key)).as_string(None)}::{self.kind}"
 
     def _fillable(self) -> str:
         doubt = f" AND NOT coalesce({self.doubt}, false)" if self.doubt else ""
@@ -156,21 +196,17 @@ class Backfill:
             report.ambiguous, report.ambiguous_keys = self._count(doubtful), self._sample(doubtful)
 
     def _chosen(self) -> str:
-        if not self.keys:
-            return ""
-        from psycopg import sql
-
-        listed = ", ".join(sql.Literal(key).as_string(None) for key in self.keys).replace("%", "%%")
-        return f" AND t.{self.key} IN ({listed})"
+        listed = ", ".join(self._literal(key) for key in self.keys)
+        return f" AND t.{self.key} IN ({listed})" if listed else ""
 
     def _count(self, which: str) -> int:
         with self.connection.cursor() as cursor:
-            cursor.execute(f"SELECT count(*) FROM {self.table} t WHERE {which}", [])
+            cursor.execute(f"SELECT count(*) FROM {self.table} t WHERE {which}")
             return int(cursor.fetchone()[0])
 
     def _sample(self, which: str) -> list[str]:
         with self.connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT t.{self.key}::text FROM {self.table} t WHERE {which} ORDER BY t.{self.key} LIMIT {SAMPLE}", []
+                f"SELECT t.{self.key}::text FROM {self.table} t WHERE {which} ORDER BY t.{self.key} LIMIT {SAMPLE}"
             )
             return [key for (key,) in cursor.fetchall()]

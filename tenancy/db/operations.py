@@ -16,6 +16,7 @@ from tenancy.conf import role_name
 from tenancy.exceptions import TenancyError
 
 from . import policies
+from .briefly import briefly
 from .policies import TablePolicy
 
 
@@ -50,13 +51,11 @@ class TableOperation(Operation):
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         if has_wall_two(schema_editor.connection):
-            for statement in self.policy(app_label, to_state.apps).apply():
-                schema_editor.execute(statement, params=None)
+            briefly(schema_editor, *self.policy(app_label, to_state.apps).apply())
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         if has_wall_two(schema_editor.connection):
-            for statement in self.policy(app_label, from_state.apps).remove():
-                schema_editor.execute(statement, params=None)
+            briefly(schema_editor, *self.policy(app_label, from_state.apps).remove())
 
     def describe(self) -> str:
         return f"{type(self).__name__} {self.model_name or self.table}"

@@ -9,8 +9,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections
 
+from tenancy.db.briefly import briefly
 from tenancy.db.declared import declared_tables
-from tenancy.db.operations import has_wall_two
+from tenancy.db.operations import PrepareDatabase, has_wall_two
 from tenancy.db.owner import owner_connection
 from tenancy.db.report import CHECKS, Report, State, isolation_report
 from tenancy.scope import system_scope
@@ -48,10 +49,10 @@ class Command(BaseCommand):
         if not has_wall_two(connection):
             self.stderr.write("The database backend is not tenancy.db.postgresql: there is no wall 2 to raise.")
             sys.exit(2)
-        with owner_connection(alias), connection.cursor() as cursor:
+        with owner_connection(alias), connection.schema_editor(atomic=False) as editor:
+            PrepareDatabase().database_forwards("tenancy", editor, None, None)
             for policy in declared_tables(connection).values():
-                for statement in policy.apply():
-                    cursor.execute(statement)
+                briefly(editor, *policy.apply())  # the site may be up
 
     def _print(self, report: Report) -> None:
         width = max(len(name) for name in report.kinds) + 1

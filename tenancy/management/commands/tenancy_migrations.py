@@ -12,7 +12,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from tenancy.adoption import planfile
 from tenancy.adoption.autodetect import detect
-from tenancy.adoption.writer import write_migrations
+from tenancy.adoption.writer import write_migrations, write_stop_filling
 
 
 class Command(BaseCommand):
@@ -23,6 +23,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--plan", default="tenancy_plan.toml", metavar="FILE")
+        parser.add_argument("--stop-filling", action="store_true", help="write the migrations that drop the triggers")
         parser.add_argument("--dry-run", action="store_true", help="print the migrations, write nothing")
 
     def handle(self, **options: Any) -> None:
@@ -33,13 +34,8 @@ class Command(BaseCommand):
         if unclear := [name for name, entry in plan.entries.items() if entry.kind == "unclear"]:
             raise CommandError(f"Decide in {options['plan']} first what these are: {', '.join(unclear)}.")
         loader = MigrationLoader(connections["default"])
-        changes = detect(loader)
-        if changes.foreign:
-            raise CommandError("These changes have nothing to do with tenants: " + "; ".join(changes.foreign))
-        if not any(changes.tenants.values()):
-            raise CommandError("No model got a tenant since the last migration: give them TenantScoped as base class.")
         try:
-            files = write_migrations(plan, changes, loader)
+            files = write_stop_filling(plan, loader) if options["stop_filling"] else self._stages(plan, loader)
         except ValueError as error:
             raise CommandError(str(error)) from None
         for path, text in files:
@@ -49,3 +45,11 @@ class Command(BaseCommand):
                 path.parent.mkdir(exist_ok=True)
                 path.write_text(text, encoding="utf-8")
                 self.stdout.write(f"{path.parent.parent.name}/{path.parent.name}/{path.name}")
+
+    def _stages(self, plan: planfile.Plan, loader: MigrationLoader) -> list[tuple[Path, str]]:
+        changes = detect(loader)
+        if changes.foreign:
+            raise CommandError("These changes have nothing to do with tenants: " + "; ".join(changes.foreign))
+        if not any(changes.tenants.values()):
+            raise CommandError("No model got a tenant since the last migration: give them TenantScoped as base class.")
+        return write_migrations(plan, changes, loader)

@@ -16,7 +16,7 @@ INSERT INTO people_user (company_id, username, email, password, first_name, last
     SELECT (SELECT min(id) FROM crm_company) + n %% 100, 'person' || n, 'person' || n || '@example.test', '!', '', '',
     false, true, false, now() FROM generate_series(1, 500) n;
 INSERT INTO crm_project (company_id, name, archived) SELECT (SELECT min(id) FROM crm_company) + n %% 100,
-    'Project ' || n, n %% 10 = 0 FROM generate_series(1, 1350) n;
+    'Project ' || n, n %% 27 = 0 FROM generate_series(1, 1350) n;
 INSERT INTO crm_label (company_id, name) SELECT (SELECT min(id) FROM crm_company) + n %% 100, 'Label ' || n
     FROM generate_series(1, 1000) n;
 -- The assignee is of the project's company, but for one task in a thousand.
