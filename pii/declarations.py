@@ -69,7 +69,7 @@ class ModelPII:
             blanks; a name or type that smells of personal data must stand alone and say why it is none.
         row: ANONYMISE, DELETE or KEEP("why").
         mention: what the proof scan does with a row that mentions the person without belonging to them: ``scrub``,
-            ``delete`` or ``review``.
+            ``delete`` or ``review``; ``derived`` for an index that follows rows which are judged themselves.
         append_only: the database refuses changes to everybody but the erasure role.
         tenant: path from a row to its tenant.
         proven: condition under which an address in this model proves an account's ownership of it.

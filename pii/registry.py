@@ -89,8 +89,8 @@ class Registry:
                 link.resolve(model)
             except FieldDoesNotExist as error:
                 raise DeclarationError(f"{label}: the subject link names an unknown field ({error}).") from error
-        if declaration.mention not in ("scrub", "delete", "review"):
-            raise DeclarationError(f"{label}: mention is scrub, delete or review.")
+        if declaration.mention not in ("scrub", "delete", "review", "derived"):
+            raise DeclarationError(f"{label}: mention is scrub, delete, review or derived.")
 
     def load(self) -> None:
         """Import every app's ``pii.py`` once."""

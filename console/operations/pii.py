@@ -35,6 +35,7 @@ class SearchTokenPII(pii.ModelPII):
         "token": pii.Field(pii.CONTACT, erase=pii.Scrub(), export=pii.withhold("an index of data exported elsewhere")),
     }
     plain = {"id": "key", "kind object_id": "what the word leads to"}
+    mention = "derived"
     row = pii.KEEP("rewritten by a trigger as soon as its source is erased")
     purpose = "Finding people and tenants"
 

@@ -95,6 +95,9 @@ class Mentions:
         if not self.request.with_account and model is not None and tenant is None:
             return "the person's account stays, and with it what the platform itself recorded about it"
         declaration = registry.get(model) if model is not None else None
+        something_stays = self.refused or self.holds.everything or self.holds.by_tenant or not self.request.with_account
+        if declaration is not None and declaration.mention == "derived" and something_stays:
+            return "an index of rows that stay"
         declared = declaration.fields.get(_field_name(model, hit.column)) if declaration and model else None
         if declared is not None and declared.erase.keeps and self._planned(model, hit):
             return f"kept: {getattr(declared.erase, 'ground', '')} {getattr(declared.erase, 'basis', '')}".strip()
