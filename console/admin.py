@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -104,7 +105,7 @@ def bulk_action(*, permission: str, title: Any, consequence: Any) -> Callable[[C
     """An action over selected rows: asks first, naming consequence, count and a sample, and for a reason.
 
     The method gets ``(request, obj, reason)`` once per row, each in a transaction of its own; refusals are counted and
-    said. At most `BULK_LIMIT` rows.
+    said. Above `settings.FOUR_EYES_ABOVE` rows a second person must approve; at most `BULK_LIMIT` rows.
     """
 
     def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -119,6 +120,13 @@ def bulk_action(*, permission: str, title: Any, consequence: Any) -> Callable[[C
             reason = request.POST.get("reason", "").strip()
             if "confirmed" not in request.POST or not reason:
                 return ask(self, request, rows, missing="confirmed" in request.POST)
+            if len(rows) > settings.FOUR_EYES_ABOVE:
+                ask_somebody_else(request, self.model, method.__name__, rows, reason)
+                return None
+            carry_out(request, rows, reason, self)
+            return None
+
+        def carry_out(request: HttpRequest, rows: list[Any], reason: str, self: Any) -> None:
             done, refused = 0, []
             for row in rows:
                 try:
@@ -130,7 +138,6 @@ def bulk_action(*, permission: str, title: Any, consequence: Any) -> Callable[[C
             messages.success(request, ngettext("%d row done.", "%d rows done.", done) % done)
             if refused:
                 messages.warning(request, _("Refused: %s") % "; ".join(refused[:5]))
-            return None
 
         def ask(self: Any, request: HttpRequest, rows: list[Any], *, missing: bool) -> HttpResponse:
             context = {
@@ -147,10 +154,21 @@ def bulk_action(*, permission: str, title: Any, consequence: Any) -> Callable[[C
             return TemplateResponse(request, "admin/confirm_bulk_action.html", context)
 
         run.short_description = title  # type: ignore[attr-defined]  # how Django's admin is told
+        run.carry_out = carry_out  # type: ignore[attr-defined]  # what an approval calls once it is given
         run.allowed_permissions = [permission]  # type: ignore[attr-defined]  # likewise
         return run
 
     return decorate
+
+
+def ask_somebody_else(request: HttpRequest, model: Any, name: str, rows: list[Any], reason: str) -> None:
+    """A change of many rows waits for a second person."""
+    from console.operations.four_eyes.verbs import ask
+
+    details = {"model": model._meta.label_lower, "action": name, "keys": [str(row.pk) for row in rows]}
+    ask(f"{model._meta.label_lower}.{name}", by=request.user, reason=reason, details=details)
+    words = _("%(n)d rows are many: somebody else must approve this under Approvals within a day.")
+    messages.warning(request, words % {"n": len(rows)})
 
 
 class ConsoleChangeList(ChangeList):

@@ -95,6 +95,12 @@ UNFOLD: dict[str, Any] = {
                 "title": _("Operations"),
                 "separator": True,
                 "items": [
+                    entry(
+                        _("Approvals"),
+                        "how_to_reg",
+                        "admin:operations_approval_changelist",
+                        "operations.view_approval",
+                    ),
                     entry(_("Jobs"), "pending_actions", "admin:console_jobrun_changelist", "console.view_jobrun"),
                     entry(
                         _("Trail"),

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "console.accounts.middleware.PersonalMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "console.operations.view_as_middleware.ViewAsMiddleware",
     "tenancy.middleware.TenantMiddleware",
     "console.preferences.region.RegionMiddleware",
     "console.preferences.branding.LogoPolicyMiddleware",
@@ -236,6 +237,7 @@ if MAIL_PAGE:
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Tenant Operations <no-reply@localhost>")
 
 # Admin ------------------------------------------------------------
+FOUR_EYES_ABOVE = env.int("FOUR_EYES_ABOVE", default=25)  # a bulk change of more rows needs a second member of staff
 STAFF_SESSION_MINUTES = env.int("STAFF_SESSION_MINUTES", default=30)  # how long a tenant's content stays open to staff
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"  # without a code everybody who may look may import
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"

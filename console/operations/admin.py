@@ -8,6 +8,7 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from console.admin import ReadOnlyAdmin
 
+from .four_eyes import admin as four_eyes
 from .invitations import admin as invitations
 from .jobs import admin as jobs
 from .memberships import admin as memberships
@@ -15,7 +16,7 @@ from .models import AuditEvent
 from .privacy import admin as privacy
 from .tenants import admin as tenants
 
-__all__ = ["invitations", "jobs", "memberships", "privacy", "tenants"]
+__all__ = ["four_eyes", "invitations", "jobs", "memberships", "privacy", "tenants"]
 
 
 @admin.register(AuditEvent)

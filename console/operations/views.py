@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console.pages import page
 
-from . import sessions
+from . import sessions, view_as_middleware
 from .models import StaffSession
 from .roles import ROLES
 
@@ -49,4 +49,6 @@ def end_session(request: HttpRequest, key: UUID) -> HttpResponse:
         return HttpResponseNotAllowed(["POST"])
     session = get_object_or_404(StaffSession, pk=key, actor_id=request.user.pk)
     sessions.end_session(session, by=request.user)
+    if session.viewing_as_id:
+        request.session.pop(view_as_middleware.KEY, None)
     return HttpResponseRedirect(reverse("admin:tenant_page", args=[session.tenant_id]))

@@ -12,6 +12,8 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateTimeFilter
 
 from console.admin import ConsoleModelAdmin, bulk_action, dialog_action
+from console.operations import sessions, view_as_middleware
+from console.operations.forms import SessionForm
 from console.operations.privacy.person import PersonActions
 from tenancy import Role, memberships
 from tenancy.models import UserTenantMembership
@@ -60,7 +62,7 @@ class MembershipAdmin(PersonActions, SimpleHistoryAdmin, ConsoleModelAdmin):
     autocomplete_fields = ("user", "tenant")
     readonly_fields = ("id", "is_active", "created_at", "updated_at")
     actions = ("deactivate_selected", "reactivate_selected")
-    actions_detail = ("deactivate", "reactivate", *PersonActions.privacy_actions)
+    actions_detail = ("view_as", "deactivate", "reactivate", *PersonActions.privacy_actions)
     never_deleted = _("Memberships are deactivated, not deleted.")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -83,6 +85,22 @@ class MembershipAdmin(PersonActions, SimpleHistoryAdmin, ConsoleModelAdmin):
         if set(form.changed_data) & said.keys():
             memberships.change_details(stored, **why, **said)
         memberships.change_role(stored, Role(obj.role), **why)
+
+    def has_view_as_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("operations.view_as_member"))
+
+    @dialog_action(
+        permission="view_as",
+        title=_("View as this member"),
+        consequence=_("You see the workspace as they do, and change nothing. Both of you stand on record."),
+        form=SessionForm,
+        icon="visibility",
+    )
+    def view_as(self, request: HttpRequest, form: Any, obj: UserTenantMembership) -> Any:
+        given = form.cleaned_data
+        session = sessions.view_as(obj, by=request.user, reason=given["reason"], ticket=given["ticket"])
+        request.session[view_as_middleware.KEY] = str(session.pk)
+        return _("You look through this member's eyes now: follow the banner into the workspace.")
 
     @dialog_action(
         permission="change",

@@ -14,6 +14,7 @@ from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
 from console.admin import ConsoleModelAdmin, bulk_action, column, dialog_action
 from console.operations import sessions
+from console.operations.forms import SessionForm
 from console.operations.memberships.admin import MembershipInline
 from console.preferences.people import staff_name
 from console.preferences.themes import UNFOLD
@@ -21,7 +22,7 @@ from tenancy import audit, lifecycle
 from tenancy.models import Tenant
 from tenancy.settings.admin import TenantSettingsAdminMixin
 
-from .forms import SessionForm, SuspendForm, TenantForm
+from .forms import SuspendForm, TenantForm
 from .resources import TenantResource
 
 STATE_COLOURS = {"active": "success", "suspended": "warning", "archived": "danger"}

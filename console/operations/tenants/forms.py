@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSplitDateTimeWidget
 
 from console.admin import ReasonForm
 from tenancy.models import Tenant
@@ -46,10 +46,3 @@ class SuspendForm(ReasonForm):
         widget=UnfoldAdminSplitDateTimeWidget,
         help_text=_("Empty: until somebody restores the tenant. Members are shown the reason and this date."),
     )
-
-
-class SessionForm(ReasonForm):
-    """Why a tenant's content is opened, and for which ticket."""
-
-    ticket = forms.CharField(label=_("Ticket"), max_length=100, widget=UnfoldAdminTextInputWidget)
-    field_order = ("ticket", "reason")

@@ -1,0 +1,1 @@
+"""Four eyes: questions, answers, and their page."""

@@ -1,0 +1,79 @@
+"""The page of what waits for a second pair of eyes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from console.admin import ReadOnlyAdmin, column, dialog_action
+
+from ..models import Approval, ApprovalState
+from . import verbs
+
+COLOURS = {"asked": "warning", "approved": "success", "refused": "danger", "expired": "default"}
+
+
+@admin.register(Approval)
+class ApprovalAdmin(ReadOnlyAdmin):
+    """Questions, newest first; one person asked, another decides."""
+
+    list_display = ("verb", "state_label", "rows", "asked_by", "asked_at", "expires_at")
+    list_filter = (("state", ChoicesDropdownFilter),)
+    list_select_related = ("asked_by",)
+    exact_search = ("verb",)
+    fields = (
+        "verb",
+        "state_label",
+        "rows",
+        "reason",
+        ("asked_by", "asked_at"),
+        "expires_at",
+        ("decided_by", "decided_at"),
+    )
+    readonly_fields = ("state_label", "rows")
+    actions_detail = ("approve", "refuse")
+
+    @column(description=_("State"), label=COLOURS, ordering="state")
+    def state_label(self, obj: Approval) -> tuple[str, Any]:
+        state = ApprovalState(obj.state)
+        if state == ApprovalState.ASKED and obj.expires_at <= timezone.now():
+            state = ApprovalState.EXPIRED
+        return state.value, state.label
+
+    @column(description=_("Rows"))
+    def rows(self, obj: Approval) -> int:
+        return len(obj.details.get("keys", ()))
+
+    def has_decide_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("operations.decide_approval")
+
+    @dialog_action(
+        permission="decide",
+        title=_("Approve"),
+        consequence=_("The change is carried out at once, for every row that was selected."),
+        icon="task_alt",
+    )
+    def approve(self, request: HttpRequest, form: Any, obj: Approval) -> Any:
+        approval = verbs.decide(obj, approve=True, by=request.user, reason=form.cleaned_data["reason"])
+        model: Any = apps.get_model(approval.details["model"])
+        page: Any = self.admin_site._registry[model]
+        rows = list(model._default_manager.filter(pk__in=approval.details["keys"]))
+        getattr(type(page), approval.details["action"]).carry_out(request, rows, approval.reason, page)
+        return _("Approved and carried out.")
+
+    @dialog_action(
+        permission="decide",
+        title=_("Refuse"),
+        consequence=_("Nothing is changed; whoever asked reads your reason in the trail."),
+        icon="block",
+        danger=True,
+    )
+    def refuse(self, request: HttpRequest, form: Any, obj: Approval) -> Any:
+        verbs.decide(obj, approve=False, by=request.user, reason=form.cleaned_data["reason"])
+        return _("Refused.")

@@ -1,0 +1,43 @@
+"""Four eyes: one member of staff asks, another approves in time, neither does both."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from tenancy import TenantRefused, audit
+
+from ..models import Approval, ApprovalState
+
+GOOD_FOR = timedelta(hours=24)
+
+
+@transaction.atomic
+def ask(verb: str, *, by: Any, reason: str, details: dict[str, Any]) -> Approval:
+    """Write the question down; it is good for a day. `details` are keys and counts."""
+    approval = Approval.objects.create(
+        verb=verb, asked_by_id=by.pk, reason=reason, details=details, expires_at=timezone.now() + GOOD_FOR
+    )
+    audit.record("approval.asked", by=by, target=approval, reason=reason, details={"verb": verb})
+    return approval
+
+
+@transaction.atomic
+def decide(approval: Approval, *, approve: bool, by: Any, reason: str) -> Approval:
+    """Say yes or no, once. Raises TenantRefused: ``four_eyes`` (the asker), ``decided``, ``expired``."""
+    approval = Approval.objects.select_for_update(of=("self",)).get(pk=approval.pk)
+    if approval.asked_by_id == by.pk:
+        raise TenantRefused("Whoever asks does not decide: somebody else must.", code="four_eyes")
+    if approval.state != ApprovalState.ASKED:
+        raise TenantRefused("This was decided already.", code="decided")
+    if approval.expires_at <= timezone.now():
+        raise TenantRefused("The question has expired; it must be asked again.", code="expired")
+    approval.state = ApprovalState.APPROVED if approve else ApprovalState.REFUSED
+    approval.decided_by_id, approval.decided_at = by.pk, timezone.now()
+    approval.save(update_fields=["state", "decided_by", "decided_at"])
+    verb = "approval.given" if approve else "approval.refused"
+    audit.record(verb, by=by, target=approval, reason=reason, details={"verb": approval.verb})
+    return approval

@@ -1,0 +1,68 @@
+"""A bulk change of many rows: one asks, another approves in time, neither does both."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from console.operations.models import Approval, AuditEvent
+from tenancy import system_scope
+from tenancy.models import UserTenantMembership
+from tests.factories import make_membership
+
+
+@pytest.fixture
+def asked(root, tenant_a, settings):
+    settings.FOUR_EYES_ABOVE = 1
+    members = [make_membership(tenant_a) for _ in range(2)]
+    form = {"action": "deactivate_selected", "_selected_action": [member.pk for member in members]}
+    where = reverse("admin:tenancy_usertenantmembership_changelist")
+    shown = root.post(where, {**form, "confirmed": "yes", "reason": "merger"}, follow=True)
+    assert b"somebody else must approve" in shown.content
+    with system_scope(reason="test"):
+        return Approval.objects.get(), members
+
+
+def decide(client, approval, answer="approve"):
+    where = reverse(f"admin:operations_approval_{answer}", args=[approval.pk])
+    return client.post(where, {"_form_submitted": "True", "reason": "checked"})
+
+
+def asleep(members):
+    with system_scope(reason="test"):
+        return UserTenantMembership.objects.filter(pk__in=[m.pk for m in members], is_active=False).count()
+
+
+def test_another_person_approves_and_the_change_is_made(asked, root, staff_client):
+    approval, members = asked
+    assert asleep(members) == 0
+    assert b"Whoever asks does not decide" in decide(root, approval).content
+    assert decide(staff_client("operations.view_approval"), approval).status_code == 403
+    other = staff_client("operations.view_approval", "operations.decide_approval")
+    assert "HX-Redirect" in decide(other, approval)
+    assert asleep(members) == 2
+    assert b"decided already" in decide(other, approval).content
+    with system_scope(reason="test"):
+        verbs = list(AuditEvent.objects.order_by("id").values_list("verb", flat=True))
+    assert verbs == ["approval.asked", "approval.given", "membership.deactivated", "membership.deactivated"]
+
+
+def test_a_refused_or_expired_question_changes_nothing(asked, staff_client):
+    approval, members = asked
+    other = staff_client("operations.view_approval", "operations.decide_approval")
+    with system_scope(reason="test"):
+        Approval.objects.update(expires_at=timezone.now())
+    assert b"has expired" in decide(other, approval).content
+    with system_scope(reason="test"):
+        Approval.objects.update(expires_at=timezone.now() + timedelta(hours=1))
+    assert "HX-Redirect" in decide(other, approval, "refuse")
+    assert asleep(members) == 0
+
+
+def test_the_database_refuses_one_pair_of_eyes(asked, root):
+        with system_scope(reason="test"), pytest.raises(IntegrityError, match="four_eyes"), transaction.atomic():
+        Approval.objects.update(decided_by=root.user)
