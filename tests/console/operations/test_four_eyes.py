@@ -64,5 +64,5 @@ def test_a_refused_or_expired_question_changes_nothing(asked, staff_client):
 
 
 def test_the_database_refuses_one_pair_of_eyes(asked, root):
-        with system_scope(reason="test"), pytest.raises(IntegrityError, match="four_eyes"), transaction.atomic():
+    with system_scope(reason="test"), pytest.raises(IntegrityError, match="four_eyes"), transaction.atomic():
         Approval.objects.update(decided_by=root.user)
