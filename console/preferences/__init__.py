@@ -1,1 +1,1 @@
-"""Makes the product obey the settings of its tenants, and shows the pages on which they are changed."""
+"""Makes the product obey the settings of its tenants, and shows operators the pages of the platform's own."""

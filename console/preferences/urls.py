@@ -1,12 +1,9 @@
-"""Addresses of the workspace's settings."""
+"""Addresses of what the settings make of the workspace."""
 
 from django.urls import path
 
-from . import branding, views
+from . import branding
 
 urlpatterns = [
-    path("settings/", views.SettingsIndex.as_view(), name="workspace_settings"),
-    path("settings/history/", views.SettingsHistory.as_view(), name="workspace_settings_history"),
-    path("settings/group/<slug:group>/", views.SettingsGroup.as_view(), name="workspace_settings_group"),
     path("branding.css", branding.branding_css, name="workspace_branding"),
 ]

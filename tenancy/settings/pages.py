@@ -85,7 +85,7 @@ class Pages(View):
         ]
         base: dict[str, Any] = {
             "base_template": self.base_template,
-            "theme": self.theme,
+            "look": self.theme,
             "heading": self.heading,
             "title": self.page_title(),
             "links": links,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Classes by role; templates read them as ``theme.<role>``."""
+    """Classes by role; templates read them as ``look.<role>``."""
 
     input: str = "ts-input"
     textarea: str = "ts-input"

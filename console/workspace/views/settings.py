@@ -8,12 +8,14 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from console.preferences.themes import PICO
 from tenancy.decorators import require_action
 from tenancy.http import TenantRequest
 from tenancy.models import Tenant
 from tenancy.roles import Action, Role
 from tenancy.settings.pages import GroupPage, HistoryPage, IndexPage, Pages
 from tenancy.settings.targets import Target, TenantTarget
+from tenancy.settings.theme import Theme
 
 from ..people import actor_name, names_of
 
@@ -22,6 +24,7 @@ class TenantPages(Pages):
     """Acts on the request's tenant, with the person's own role."""
 
     base_template: ClassVar[str] = "workspace/shell.html"
+    theme: ClassVar[Theme] = PICO
     request: TenantRequest
 
     def target(self) -> Target:

@@ -13,7 +13,7 @@ from tenancy.settings.store import change, change_platform
 from tests.factories import make_membership
 from tests.tenancy.settings.browserlike import posted
 
-PAGES = ["settings/", "settings/history/", "settings/group/members/"]
+PAGES = ["settings/", "settings/history/", "settings/members/"]
 
 
 def submit(client, path, page, button, **values):
@@ -44,7 +44,7 @@ def test_strangers_sign_in_and_others_find_nothing(client, tenant_a, tenant_b, p
 
 def test_an_administrator_changes_settings_but_not_the_owners(client, enter, tenant_a):
     person = enter("admin")
-    path = "/t/northwind/settings/group/members/"
+    path = "/t/northwind/settings/members/"
     page = client.get(path)
     assert "s.allowed_domains:seen" not in page.content.decode()
     assert "Only owner may change this" in page.content.decode()
@@ -62,8 +62,8 @@ def test_an_administrator_changes_settings_but_not_the_owners(client, enter, ten
 def test_a_form_of_another_tenant_is_refused(client, enter, tenant_a, tenant_b):
     person = enter("owner")
     make_membership(tenant_b, person.user, role="owner")
-    page = client.get("/t/northwind/settings/group/members/")
-    wrong = submit(client, "/t/contoso/settings/group/members/", page, "confirm", **{"s.default_role": '"viewer"'})
+    page = client.get("/t/northwind/settings/members/")
+    wrong = submit(client, "/t/contoso/settings/members/", page, "confirm", **{"s.default_role": '"viewer"'})
     assert wrong.status_code == 409
     assert stored(tenant_b) == {}
 

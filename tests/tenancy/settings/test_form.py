@@ -36,7 +36,7 @@ def form_of(schema, *, own=ABSENT, inherited=None, data=None, editor="staff"):
 
 
 def html(form):
-    return render_to_string("tenancy/settings/field.html", {"field": form.rows[0], "theme": PLAIN, "optional_word": ""})
+    return render_to_string("tenancy/settings/field.html", {"field": form.rows[0], "look": PLAIN, "optional_word": ""})
 
 
 def sorted_sets(schema, value):
