@@ -17,6 +17,7 @@ from tenancy import TenantRefused, audit, invitations, lifecycle, memberships, s
 from tenancy.models import Tenant, UserTenantMembership
 
 from . import MEMBERS, PASSWORD, STAFF
+from .registry import fill
 
 HERE = Path(__file__).parent
 TENANTS = (  # slug, name, file of its people, weeks ago
@@ -61,6 +62,8 @@ def seed_tenant(slug: str, name: str, file: Path, start: datetime, operator: Use
     with audit.changing(by=operator, reason="first import", at=start + timedelta(days=1)):
         import_file(tenant, file, by=operator)
     live(tenant, owner, start, operator)
+    with tenant_scope(tenant):
+        fill(tenant, owner, start)
 
 
 def live(tenant: Tenant, owner: User, start: datetime, operator: User) -> None:
