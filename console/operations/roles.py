@@ -65,7 +65,8 @@ def sync_roles(**kwargs: Any) -> None:
     installation's to remove.
     """
     config = kwargs.get("app_config")
-    if config is not None and config is not list(apps.get_app_configs())[-1]:
+    told = [one for one in apps.get_app_configs() if one.models_module is not None]  # apps without models hear nothing
+    if config is not None and config is not told[-1]:
         return
     known = {f"{p.content_type.app_label}.{p.codename}": p for p in Permission.objects.select_related("content_type")}
     for name, (_about, permissions) in ROLES.items():

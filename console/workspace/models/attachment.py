@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from console.history import record_trail
+from tenancy.audit import moment
 from tenancy.models import TenantOwnedModel
 
 
@@ -40,7 +41,7 @@ class Attachment(TenantOwnedModel):
     content_type = models.CharField(_("type"), max_length=100, editable=False)
     size = models.PositiveBigIntegerField(_("size"), editable=False)  # bytes
     sha256 = models.CharField(max_length=64, editable=False)
-    created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+    created_at = models.DateTimeField(_("uploaded"), default=moment, editable=False)
 
     history = record_trail()
 

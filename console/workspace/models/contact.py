@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from console.history import record_trail
+from tenancy.audit import moment
 from tenancy.models import TenantOwnedModel
 
 from ..attributes import validate_attributes
@@ -30,7 +31,7 @@ class Contact(TenantOwnedModel):
     country = models.CharField(_("country"), max_length=100, blank=True)
     birth_date = models.DateField(_("date of birth"), null=True, blank=True)
     attributes = models.JSONField(_("custom attributes"), default=dict, blank=True, validators=[validate_attributes])
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    created_at = models.DateTimeField(_("created"), default=moment, editable=False)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     name_key = SearchKeyField()  # "last first"; the company or the address where there is no name: the list's order

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tenancy.audit import moment
 from tenancy.models import TenantOwnedModel
 
 
@@ -37,7 +38,7 @@ class TenantExport(TenantOwnedModel):
     size = models.PositiveBigIntegerField(_("size"), default=0)  # bytes
     sha256 = models.CharField(max_length=64, blank=True)
     contents = models.JSONField(default=dict, blank=True)
-    created_at = models.DateTimeField(_("ordered"), auto_now_add=True)
+    created_at = models.DateTimeField(_("ordered"), default=moment, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True)
     keep_until = models.DateTimeField(_("deleted after"), null=True)
 

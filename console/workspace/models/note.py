@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from console.history import record_trail
+from tenancy.audit import moment
 from tenancy.models import TenantOwnedModel
 
 
@@ -25,7 +26,7 @@ class Note(TenantOwnedModel):
         verbose_name=_("author"),
     )
     body = models.TextField(_("note"), max_length=20_000)
-    created_at = models.DateTimeField(_("written"), auto_now_add=True)
+    created_at = models.DateTimeField(_("written"), default=moment, editable=False)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     history = record_trail()

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from console.history import record_trail
+from tenancy.audit import moment
 from tenancy.models import TenantOwnedModel
 
 from ..keys import SearchKeyField, search_key
@@ -45,7 +46,7 @@ class ContactTag(TenantOwnedModel):
 
     contact = models.ForeignKey("workspace.Contact", on_delete=models.CASCADE, related_name="taggings", db_index=False)
     tag = models.ForeignKey("workspace.Tag", on_delete=models.CASCADE, related_name="taggings", db_index=False)
-    created_at = models.DateTimeField(_("tagged"), auto_now_add=True)
+    created_at = models.DateTimeField(_("tagged"), default=moment, editable=False)
 
     history = record_trail()
 
