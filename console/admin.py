@@ -10,12 +10,14 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
@@ -28,6 +30,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from tenancy import TenantRefused
 
 BULK_LIMIT = 500
+COUNT_LIMIT = 1_000  # rows that a list counts and pages through; whoever needs more narrows the list
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -171,6 +174,15 @@ def ask_somebody_else(request: HttpRequest, model: Any, name: str, rows: list[An
     messages.warning(request, words % {"n": len(rows)})
 
 
+class CappedPaginator(Paginator):
+    """Counts no further than `COUNT_LIMIT` rows: a full count of a million rows costs more than the page."""
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        return int(rows.order_by()[:COUNT_LIMIT].count()) if hasattr(rows, "order_by") else len(rows)
+
+
 class ConsoleChangeList(ChangeList):
     """A list whose rows lead to the object's page, where it has one."""
 
@@ -188,6 +200,7 @@ class ConsoleModelAdmin(ModelAdmin):
     page_name: ClassVar[str] = ""  # route of the 360° page that a list leads to; the form comes second
     show_full_result_count = False
     list_per_page = 50
+    paginator = CappedPaginator
     list_filter_submit = True
     warn_unsaved_form = True
     search_fields = ("pk",)  # shows the box; `get_search_results` decides

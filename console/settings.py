@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "console.workspace.uploads.UploadMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
     "console.accounts.middleware.PersonalMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "console.operations.view_as_middleware.ViewAsMiddleware",
@@ -85,7 +86,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
 TEMPLATES = [

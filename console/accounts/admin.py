@@ -57,9 +57,7 @@ class UserAdmin(PersonActions, SimpleHistoryAdmin, ConsoleModelAdmin):
     filter_horizontal = ("groups",)
     inlines = (MembershipInline,)
     actions_detail = (
-        "sign_out",
-        "reset_second_factor",
-        "change_email",
+        {"title": _("Help to get in"), "items": ["change_email", "reset_second_factor", "sign_out"]},
         "deactivate",
         "reactivate",
         *PersonActions.privacy_actions,

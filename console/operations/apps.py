@@ -9,11 +9,12 @@ class OperationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tenancy.signals import act_recorded
+        from tenancy.signals import act_recorded, cross_tenant_refused
 
         from . import checks, object_pages, providers, trail_pages, views  # noqa: F401  (each registers itself)
-        from .receivers import keep_act
+        from .receivers import keep_act, keep_refusal
         from .roles import sync_roles
 
+        cross_tenant_refused.connect(keep_refusal, dispatch_uid="operations-keep-refusal")
         act_recorded.connect(keep_act, dispatch_uid="operations-keep-act")
         post_migrate.connect(sync_roles, dispatch_uid="operations-sync-roles")

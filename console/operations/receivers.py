@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from simple_history.models import HistoricalRecords
 
 from console.history import request_id
 from tenancy import system_scope
-from tenancy.audit import Act
+from tenancy.audit import Act, record
 
 from .models import AuditEvent
 
@@ -37,3 +38,18 @@ def address_of(actor: Any) -> str:
     if not hasattr(actor, "email"):
         actor = get_user_model().objects.filter(pk=actor).only("email").first()
     return getattr(actor, "email", "") or ""
+
+
+def keep_refusal(sender: Any, tenant_id: Any = None, where: str = "", **kwargs: Any) -> None:
+    """Write a refused request for another tenant down, for the dashboard and the trail.
+
+    Only requests: what code refuses itself ends in an error, whose transaction would take the row with it.
+    """
+    if where == "request":
+        record("tenant.access_refused", by=current_person())
+
+
+def current_person() -> Any:
+    """Who sent the request that is being served; None outside of one."""
+    user = getattr(getattr(HistoricalRecords.context, "request", None), "user", None)
+    return user if getattr(user, "is_authenticated", False) else None

@@ -15,7 +15,7 @@ DIRECTORY = (
 SUPPORT = "tenancy.add_invitation tenancy.change_invitation operations.open_session operations.add_note".split()
 IMPORT = (
     "members.view_memberimport members.add_memberimport members.change_memberimport tenancy.add_usertenantmembership "
-    "tenancy.change_usertenantmembership tenancy.import_tenant tenancy.export_tenant operations.export_list"
+    "tenancy.change_usertenantmembership tenancy.import_tenant tenancy.export_tenant"
 ).split()
 PRIVACY = (
     "pii.add_legalhold pii.approve_datarequest pii.change_legalhold pii.enter_datarequest pii.reveal_pii "
@@ -31,12 +31,12 @@ LIFE = (
     "tenancy.add_tenant tenancy.change_tenant tenancy.suspend_tenant tenancy.archive_tenant tenancy.export_tenant "
     "tenancy.view_platformsettings tenancy.change_platformsettings tenancy.view_settingchange "
     "tenancy.view_bulksettingchange tenancy.add_bulksettingchange tenancy.change_bulksettingchange "
-    "console.retry_jobrun console.cancel_jobrun operations.purge_tenant "
+    "console.retry_jobrun console.cancel_jobrun "
     "operations.view_approval operations.decide_approval"
 ).split()
 ADMIN = (
     "accounts.add_user accounts.change_user accounts.manage_staff auth.view_group auth.change_group "
-    "operations.view_as_member operations.revert_history account.view_emailaddress mfa.view_authenticator "
+    "operations.view_as_member account.view_emailaddress mfa.view_authenticator "
     "usersessions.view_usersession"
 ).split()
 

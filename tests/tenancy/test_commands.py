@@ -9,7 +9,7 @@ from django.core.management import ManagementUtility
 from django.db import connections
 
 from tenancy import system_scope
-from tenancy.models import Tenant, UserTenantMembership
+from tenancy.models import Invitation, Tenant, UserTenantMembership
 from tests.factories import make_membership, make_user
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +40,15 @@ def test_create_tenant_is_idempotent_and_says_what_it_did(manage):
     assert (again[0], json.loads(again[1])["created"]) == (0, False)
     with system_scope(reason="test"):
         assert UserTenantMembership.objects.get(tenant__slug="acme").user_id == owner.pk
+
+
+def test_an_owner_without_an_account_is_invited_once(manage):
+    argv = ["create_tenant", "--name", "Acme", "--slug", "acme", "--owner", "new@example.test", "--json"]
+    assert json.loads(manage(*argv)[1])["owner_invited"] is True
+    assert json.loads(manage(*argv)[1])["owner_invited"] is False
+    with system_scope(reason="test"):
+        assert [i.role for i in Invitation.objects.filter(tenant__slug="acme", email="new@example.test")] == ["owner"]
+        assert not UserTenantMembership.objects.filter(tenant__slug="acme").exists()
 
 
 def test_a_dry_run_changes_nothing(manage, tenant_a):

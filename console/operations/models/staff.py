@@ -107,10 +107,7 @@ class Approval(models.Model):
         verbose_name_plural = _("approvals")
         ordering = ["-asked_at", "id"]
         default_permissions = ("view",)
-        permissions = [
-            ("decide_approval", "Can approve what somebody else asked"),
-            ("purge_tenant", "Can ask for the purge of tenants"),
-        ]
+        permissions = [("decide_approval", "Can approve what somebody else asked")]
         constraints = [
             models.CheckConstraint(
                 name="operations_approval_four_eyes",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportModelAdmin
@@ -18,7 +19,7 @@ from console.operations.forms import SessionForm
 from console.operations.memberships.admin import MembershipInline
 from console.preferences.people import staff_name
 from console.preferences.themes import UNFOLD
-from tenancy import audit, lifecycle
+from tenancy import Role, audit, invitations, lifecycle
 from tenancy.models import Tenant
 from tenancy.settings.admin import TenantSettingsAdminMixin
 
@@ -67,9 +68,11 @@ class TenantAdmin(TenantSettingsAdminMixin, SimpleHistoryAdmin, ImportExportMode
         if change:
             lifecycle.rename_tenant(obj, name=obj.name, slug=obj.slug, by=request.user, reason="console")
         else:
-            made = lifecycle.create_tenant(
-                name=obj.name, slug=obj.slug, owner=form.cleaned_data.get("owner"), by=request.user, reason="console"
-            )
+            email = form.cleaned_data.get("owner", "").strip().lower()
+            owner = get_user_model().objects.filter(email=email, is_active=True).first() if email else None
+            made = lifecycle.create_tenant(name=obj.name, slug=obj.slug, owner=owner, by=request.user, reason="console")
+            if email and owner is None:
+                invitations.invite(email, made, Role.OWNER, by=request.user)
             obj.pk, obj._state.adding = made.pk, False
 
     @column(description=_("State"), label=STATE_COLOURS, ordering="state")
