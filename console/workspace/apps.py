@@ -23,5 +23,6 @@ class WorkspaceConfig(AppConfig):
         add_page("workspace_contacts", _("Contacts"), action=Action.RECORDS_READ, order=10, prefix="workspace_contact")
         add_page("workspace_members", _("Members"), action=Action.MEMBERS_READ, order=20, prefix="workspace_member")
         add_page("workspace_audit", _("Activity"), action=Action.AUDIT_READ, order=50)
+        add_page("workspace_privacy", _("Privacy"), action=Action.PRIVACY_MANAGE, order=60)
         add_page("workspace_settings", _("Settings"), action=Action.SETTINGS_MANAGE, order=70)
         add_page("workspace_export", _("Export"), action=Action.TENANT_EXPORT, order=80)

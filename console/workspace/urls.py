@@ -13,6 +13,7 @@ from .views import (
     invitations,
     members,
     notes,
+    privacy,
     settings,
     tags,
 )
@@ -60,6 +61,10 @@ urlpatterns = [
     path("members/import/", imports.import_start, {"kind": "members"}, name="workspace_member_import"),
     path("imports/<uuid:key>/", imports.import_page, name="workspace_import"),
     path("imports/<uuid:key>/refused/", imports.import_refused, name="workspace_import_refused"),
+    path("privacy/", privacy.privacy_list, name="workspace_privacy"),
+    path("privacy/<uuid:key>/", privacy.privacy_request, name="workspace_privacy_request"),
+    path("privacy/<uuid:key>/review/", privacy.privacy_review, name="workspace_privacy_review"),
+    path("privacy/<uuid:key>/package/", privacy.privacy_package, name="workspace_privacy_package"),
     path("activity/", activity.activity, name="workspace_audit"),
     path("download/<str:token>/", attachments.attachment_download, name="workspace_download"),
 ]
