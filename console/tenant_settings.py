@@ -63,3 +63,9 @@ class Features:
 
     files: bool = setting(True, title="Files on contacts", help="Off: nobody uploads any more; stored files stay.")
     member_import: bool = setting(True, title="Import of members", help="Off: nobody starts an import of members.")
+    view_as: bool = setting(
+        True,
+        title="Support may look through a member's eyes",
+        help="Read-only, with a banner, and every page on record. Off: not at all, and looks that are going on end.",
+        permission="owner",
+    )

@@ -44,10 +44,13 @@ def open_session(tenant: Tenant, *, by: Any, reason: str, ticket: str) -> StaffS
 def view_as(membership: UserTenantMembership, *, by: Any, reason: str, ticket: str) -> StaffSession:
     """Open a session in which `by` sees the workspace as this member, read-only (see `view_as_middleware`).
 
-    Raises TenantRefused: ``reason_required``, ``inactive_member``, ``is_staff``, ``already_viewing``.
+    Raises TenantRefused: ``reason_required``, ``switched_off`` (the tenant's own setting), ``inactive_member``,
+    ``is_staff``, ``already_viewing``.
     """
     if not reason.strip() or not ticket.strip():
         raise TenantRefused("Say why, and name the ticket.", code="reason_required")
+    if not membership.tenant.config.features.view_as:
+        raise TenantRefused("The organisation lets nobody look through its members' eyes.", code="switched_off")
     if not (membership.is_active and membership.user.is_active and membership.tenant.is_active):
         raise TenantRefused("Only an active member of an active tenant can be looked over.", code="inactive_member")
     if membership.user.is_staff or membership.user.is_superuser:

@@ -78,7 +78,9 @@ def live(request: HttpRequest) -> StaffSession | None:
             ended_at=None,
             expires_at__gt=timezone.now(),
         )
-        return found.first()
+        session = found.first()
+        # An owner who says no ends the looks that are going on, too.
+        return session if session is None or session.tenant.config.features.view_as else None
 
 
 def with_banner(request: HttpRequest, response: HttpResponseBase, session: StaffSession) -> HttpResponseBase:

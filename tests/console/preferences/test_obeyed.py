@@ -8,13 +8,15 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone, translation
 
+from console.operations.models import StaffSession
+from console.operations.sessions import view_as
 from console.preferences.branding import DARK, LIGHT, stylesheet
 from console.preferences.region import RegionMiddleware
 from console.preferences.retention import purge_invitations
-from tenancy import Role, TenantRefused, system_scope, tenant_scope
+from tenancy import Role, TenantRefused, staff_scope, system_scope, tenant_scope
 from tenancy.invitations import accept, expiry, invite, resend
 from tenancy.memberships import assign_user_to_tenant, deactivate_membership, reactivate_membership
-from tenancy.models import Invitation, Tenant
+from tenancy.models import Invitation, Tenant, UserTenantMembership
 from tenancy.settings import registry
 from tenancy.settings.colours import ENOUGH, contrast, readable
 from tests.console.members.helpers import HEAD, imported, refusals
@@ -313,6 +315,28 @@ def test_the_import_of_members_can_be_switched_off(tenant_a, flip):
     flip({"features.member_import": False})
     tenant_a.refresh_from_db()
     assert refusal(imported, tenant_a, text) == "switched_off"
+
+
+def test_support_looks_through_a_members_eyes_only_where_the_owner_lets_it(tenant_a, flip, settings, staff_client):
+    settings.STAFF_SECOND_FACTOR = False
+    member = make_membership(tenant_a)
+    operator = staff_client("operations.view_as_member")
+
+    def look():
+        with staff_scope(actor=operator.user, reason="test"):
+            held = UserTenantMembership.objects.select_related("tenant", "user").get(pk=member.pk)
+            return view_as(held, by=operator.user, reason="ticket", ticket="T-1")
+
+    session = operator.session
+    session["view_as"] = str(look().pk)
+    session.save()
+    flip({"sign_in.second_factor_required": True})  # asks the members, not support
+    assert operator.get(HOME).status_code == 200
+    flip({"features.view_as": False})
+    assert operator.get(HOME).status_code == 404
+    with system_scope(reason="test"):
+        StaffSession.objects.all().update(ended_at=timezone.now())
+    assert refusal(look) == "switched_off"
 
 
 def test_no_declared_setting_is_forgotten_here():
