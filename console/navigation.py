@@ -133,6 +133,7 @@ UNFOLD: dict[str, Any] = {
                         "tenancy.view_platformsettings",
                     ),
                     entry(_("Staff roles"), "shield_person", "admin:auth_group_changelist", "auth.view_group"),
+                    entry(_("Isolation"), "security", "admin:isolation_report", "operations.view_auditevent"),
                     entry(
                         _("Queue"),
                         "queue",

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 
+import psycopg
 import pytest
+from django.db import connection
 
+from tenancy import conf
 from tenancy.testing.database import served_test_databases
 
 from .database import is_thrown_away, use_throwaway_server
@@ -71,3 +74,31 @@ def quick_passwords(settings):
 def staff_by_password(settings):
     """Most tests sign staff in by password alone, as the demo does; those of the second factor turn it on."""
     settings.STAFF_SECOND_FACTOR = False
+
+
+@pytest.fixture
+def owner_sql(db):
+    """Run statements as the tables' owner, outside the test's transaction; `undo` runs at the end of the test.
+
+    Only on tables that the test's own transaction has not touched: it would wait for itself.
+    """
+    owner = conf.load("OWNER_DATABASE")()
+    undone = []
+    with psycopg.connect(
+        host=owner["HOST"],
+        port=owner["PORT"] or None,
+        user=owner["USER"],
+        password=owner["PASSWORD"] or None,
+        dbname=connection.settings_dict["NAME"],
+        autocommit=True,
+    ) as driver:
+
+        def run(*statements, undo):
+            undone.append(undo)
+            for statement in statements:
+                driver.execute(statement)
+
+        driver.execute("SET lock_timeout = '5s'")
+        yield run
+        for statement in reversed(undone):
+            driver.execute(statement)

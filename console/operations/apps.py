@@ -11,7 +11,8 @@ class OperationsConfig(AppConfig):
     def ready(self) -> None:
         from tenancy.signals import act_recorded, cross_tenant_refused
 
-        from . import checks, object_pages, providers, trail_pages, views  # noqa: F401  (each registers itself)
+        # Each registers itself.
+        from . import checks, isolation_page, object_pages, providers, trail_pages, views  # noqa: F401
         from .receivers import keep_act, keep_refusal
         from .roles import sync_roles
 
