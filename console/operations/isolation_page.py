@@ -17,7 +17,7 @@ MARKS: dict[State, tuple[str, Any, str]] = {
     State.HOLDS: ("✓", _("holds"), "good"),
     State.HOLE: ("✗", _("hole"), "bad"),
     State.ABSENT: ("○", _("wall not raised"), "warn"),
-    State.NONE: ("–", _("does not apply"), "quiet"),
+    State.NONE: ("·", _("does not apply"), "quiet"),
 }
 TITLES = {
     "orm": _("ORM scoped"),
@@ -36,7 +36,7 @@ def isolation_page(request: HttpRequest) -> HttpResponse:
     """What stands between tenants right now, read from the database's catalogs at every visit."""
     report = isolation_report()
     nothing = Finding("", "", State.NONE)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"table": table, "kind": kind, "cells": [cell(report.of(table).get(check, nothing)) for check in CHECKS]}
         for table, kind in report.kinds.items()
     ]
