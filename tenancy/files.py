@@ -55,16 +55,23 @@ def checked_label(name: str, *, longest: int = 150) -> str:
 
 
 def open_tenant_file(name: str, *, storage: str = "default") -> Any:
-    """Open a stored file of the tenant in scope for reading.
+    """Open a stored file of the tenant in scope for reading; in system scope of any, in a staff session of its tenants.
 
-    Raises FileNotFoundError for another tenant's file exactly as for an absent one.
+    Raises FileNotFoundError for another tenant's file exactly as for an absent one, and for any file in other scopes.
     """
-    scope = current_scope()
-    clean = name.replace("\\", "/")
-    inside = scope.tenant_id is not None and clean.startswith(tenant_prefix(scope.tenant_id))
-    if ".." in clean.split("/") or (scope.kind is ScopeKind.TENANT and not inside):
+    if not _is_in_scope(name.replace("\\", "/")):
         raise FileNotFoundError("No such file.")
     try:
         return storages[storage].open(name)
     except (FileNotFoundError, SuspiciousFileOperation) as error:
         raise FileNotFoundError("No such file.") from error
+
+
+def _is_in_scope(name: str) -> bool:
+    scope = current_scope()
+    if ".." in name.split("/"):
+        return False
+    if scope.kind is ScopeKind.SYSTEM:
+        return True
+    tenants = scope.content if scope.tenant_id is None else {scope.tenant_id}
+    return any(name.startswith(tenant_prefix(tenant)) for tenant in tenants)

@@ -109,7 +109,8 @@ def _wall_two(table: Table, policy: TablePolicy | None, connection: Any) -> Iter
         yield Finding(table.name, "rls", State.HOLE, "neither isolated nor declared shared; see tenancy.db.operations")
         return
     if policy.isolated:
-        yield Finding(table.name, "rls", _state(table.rls and table.forced), "" if table.rls else "not enabled")
+        loose = "" if table.rls and table.forced else "not forced" if table.rls else "not enabled"
+        yield Finding(table.name, "rls", _state(not loose), loose)
         yield from _policies(table, policy)
     else:
         yield Finding(table.name, "rls", State.NONE, policy.reason)

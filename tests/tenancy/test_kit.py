@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from contextlib import nullcontext
 
 import pytest
 from django.core.exceptions import SuspiciousFileOperation, ValidationError
@@ -12,7 +13,7 @@ from django.core.signing import BadSignature
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenancy import TenantScopeRequired, tenant_scope
+from tenancy import TenantScopeRequired, identity_scope, staff_scope, system_scope, tenant_scope
 from tenancy.cache import tenant_cache, tenant_key
 from tenancy.files import checked_label, open_tenant_file, stored_name, tenant_prefix
 from tenancy.signing import check_signed_url, sign, signed_url, unsign
@@ -74,6 +75,16 @@ def test_files_are_stored_under_the_tenant_and_opened_in_it_alone(tenant_a, tena
         for guess in (name, tenant_prefix(tenant_b.pk) + f"../{tenant_a.pk}/customer/x", "/etc/passwd", "nothing"):
             with pytest.raises(FileNotFoundError, match=r"No such file\."):
                 open_tenant_file(guess)
+    for scope in (nullcontext, identity_scope, lambda: staff_scope(actor="1", reason="test")):
+        with scope(), pytest.raises(FileNotFoundError):
+            open_tenant_file(name)
+    session = {tenant_a: True, tenant_b: False}
+    for tenant, opens in session.items():
+        opened = staff_scope(actor="1", reason="test", content=frozenset({tenant.pk}))
+        with opened, nullcontext() if opens else pytest.raises(FileNotFoundError):
+            open_tenant_file(name).close()
+    with system_scope(reason="test"):
+        open_tenant_file(name).close()
     with pytest.raises(SuspiciousFileOperation):
         stored_name(Customer(), "a.txt")
 

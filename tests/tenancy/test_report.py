@@ -107,7 +107,7 @@ HOLES = {
     "policies that the owner passes": (
         f"ALTER TABLE {TABLE} NO FORCE ROW LEVEL SECURITY",
         f"ALTER TABLE {TABLE} FORCE ROW LEVEL SECURITY",
-        (TABLE, "rls", ""),
+        (TABLE, "rls", "not forced"),
     ),
     "an undeclared table": (
         "CREATE TABLE stray (id int)",
