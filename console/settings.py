@@ -251,5 +251,5 @@ LOGGING = logging_config(human=DEBUG, level=env.str("LOG_LEVEL", default="INFO")
 
 # Personal data ------------------------------------------------------------
 PII = {
-    "ENFORCE_COVERAGE": False,  # `check` only warns; `manage.py pii_coverage` and the suite refuse undeclared columns
+    "ENFORCE_COVERAGE": True,  # a column nobody has decided about is an error of `check`
 }

@@ -235,3 +235,16 @@ def test_a_table_without_a_model_waits_for_review(erase, jane):
             erase(objects=[jane])
     finally:
         as_owner("DROP TABLE old_app_people")
+
+
+def test_an_erased_person_who_signs_up_again_is_noted(erase, jane, rf):
+    from allauth.account.signals import user_signed_up
+
+    from pii.models import Reappearance
+
+    erase(objects=[jane])
+    again = make_user(MAIL)
+    user_signed_up.send(sender=type(again), request=rf.get("/"), user=again)
+    with system_scope(reason="test"):
+        noted = Reappearance.objects.get()
+        assert (noted.how, noted.key, bool(noted.closed_at)) == ("signup", str(again.pk), True)

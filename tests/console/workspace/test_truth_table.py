@@ -70,6 +70,7 @@ CASES = {
     "workspace_member_role": Case(MANAGE, "/members/{key}/role/", "member", "post", {"role": "viewer"}, 302),
     "workspace_member_deactivate": Case(MANAGE, "/members/{key}/deactivate/", "member", "post", answer=302),
     "workspace_member_reactivate": Case(MANAGE, "/members/{key}/reactivate/", "member", "post", answer=302),
+    "workspace_privacy": Case(Action.PRIVACY_MANAGE, "/privacy/"),
     "workspace_audit": Case(Action.AUDIT_READ, "/activity/"),
     "workspace_contact_csv": Case(Action.RECORDS_IMPORT, "/contacts/export.csv"),
     "workspace_contact_xlsx": Case(Action.RECORDS_IMPORT, "/contacts/export.xlsx"),
@@ -85,6 +86,9 @@ CASES = {
     "workspace_download": Case(READ, "/download/{token}/", "attachment"),
 }
 OUTSIDE = {
+    "workspace_privacy_request": "keyed by a request: tests/console/workspace/test_privacy.py",
+    "workspace_privacy_review": "keyed by a request: tests/console/workspace/test_privacy.py",
+    "workspace_privacy_package": "keyed by a request: tests/console/workspace/test_privacy.py",
     "workspace_choose": "belongs to a person and not to a tenant: tests/console/workspace/test_landing.py",
     "workspace_settings_group": "its parameter is a declared group: tests/console/workspace/test_settings.py",
 }
