@@ -270,6 +270,7 @@ def main() -> None:
         "postgresql": version,
         "python": platform.python_version(),
         "cores": os.cpu_count(),
+        "load_average": [round(load, 1) for load in os.getloadavg()],
         "commit": commit.strip(),
         "median": {
             "adoption_seconds": median("adoption", "seconds"),

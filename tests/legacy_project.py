@@ -90,12 +90,16 @@ class LegacyProject:
     def manage_each(self, *commands):
         """Several commands in one process, which starts faster than several."""
         calls = "".join(f"call_command(*{command!r})\n" for command in commands)
-        setup = "import django\ndjango.setup()\nfrom django.core.management import call_command\n"
-        self.environment["DJANGO_SETTINGS_MODULE"] = "legacysite.settings"
+        self.run_python("import django\ndjango.setup()\nfrom django.core.management import call_command\n" + calls)
+
+    def run_python(self, code):
+        """Run code in the project; returns what it printed."""
+        environment = {**self.environment, "DJANGO_SETTINGS_MODULE": "legacysite.settings"}
         done = subprocess.run(
-            [self.python, "-c", setup + calls], cwd=self.folder, env=self.environment, text=True, capture_output=True
+            [self.python, "-c", code], cwd=self.folder, env=environment, text=True, capture_output=True
         )
         assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+        return done.stdout
 
     def shell(self, line):
         """Run one line of the guide; what it exports stays."""

@@ -89,7 +89,7 @@ class AddTenant(AdoptionOperation):
         if self.own:
             statements.append(new_tenant_statement(to_state.apps.get_model("tenancy", "Tenant"), connection))
         if source is not None:
-            statements += fill_statements(table, source)
+            statements += fill_statements(table, model._meta.pk.column, source)
         briefly(schema_editor, *statements)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:

@@ -142,39 +142,48 @@ class Backfill:
             time.sleep(self.pause)
 
     def _fill_batch(self, found: str, tenant: str) -> int:
-        if self.source.columns and not self.doubt:
+        # Rows are found again by where they lie. The tenant is asked for once: asking may make one, and then the rows
+        # are locked before, so that none is made for a row that slips away.
+        batch = f"SELECT t.ctid AS place, {tenant} AS tenant, {self.doubt or 'false'} AS doubt FROM {self.table} t "
+        filled = (
+            f"UPDATE {self.table} r SET tenant_id = b.tenant FROM batch b WHERE r.ctid = b.place "
+            "AND b.tenant IS NOT NULL AND NOT coalesce(b.doubt, false) RETURNING 1"
+        )
+
+        def run(lock: str) -> int:
+            return self._last_number(
+                f"WITH batch AS MATERIALIZED ({batch} WHERE {found} {lock}), filled AS ({filled}) "
+                "SELECT count(*) FROM filled"
+            )
+
+        if self.source.columns:
             try:
-                return self._last_number(
-                    f"WITH filled AS (UPDATE {self.table} t SET tenant_id = {tenant} "
-                    f"WHERE {found} AND {tenant} IS NOT NULL RETURNING 1) SELECT count(*) FROM filled"
-                )
+                return run("")
             except OperationalError as error:
                 if getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE:
                     raise  # else a writer holds a row: take the others, and this one in the next pass
-        # Rows are found again by where they lie: they are locked. The tenant is asked for once: asking may make one.
-        return self._last_number(
-            f"WITH batch AS MATERIALIZED (SELECT t.ctid AS place, t.{self.key} AS key, {tenant} AS tenant, "
-            f"{self.doubt or 'false'} AS doubt FROM {self.table} t WHERE {found} "
-            "FOR NO KEY UPDATE OF t SKIP LOCKED), "
-            f"filled AS (UPDATE {self.table} r SET tenant_id = b.tenant FROM batch b WHERE r.ctid = b.place "
-            f"AND r.{self.key} = b.key AND b.tenant IS NOT NULL AND NOT coalesce(b.doubt, false) RETURNING 1) "
-            "SELECT count(*) FROM filled"
-        )
+        return run("FOR NO KEY UPDATE OF t SKIP LOCKED")
 
     def _last_number(self, batch: str) -> int:
         """Run a batch. Its commit waits for no disk: what a crash of the server takes back is filled again."""
-        with self.connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = '{ROW_WAIT_MS}ms'; SET LOCAL synchronous_commit = off; {batch}")
-            while cursor.nextset():
-                pass
-            return int(cursor.fetchone()[0])
+        return int(
+            self._ask(f"SET LOCAL lock_timeout = '{ROW_WAIT_MS}ms'; SET LOCAL synchronous_commit = off; {batch}")
+        )
 
     def _last_of_batch(self, found: str) -> Any:
+        return self._ask(
+            f"SELECT key FROM (SELECT t.{self.key} AS key FROM {self.table} t WHERE {found} ORDER BY t.{self.key} "
+            f"LIMIT {self.batch}) batch ORDER BY key DESC LIMIT 1"
+        )
+
+    def _ask(self, statements: str) -> Any:
+        """The one value that the last statement returns, or None. All are one message, so one transaction."""
+        # The planner knows nothing of a new column and would rather read the whole table for each batch.
+        by_key = "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; "
         with self.connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT key FROM (SELECT t.{self.key} AS key FROM {self.table} t WHERE {found} ORDER BY t.{self.key} "
-                f"LIMIT {self.batch}) batch ORDER BY key DESC LIMIT 1"
-            )
+            cursor.execute(f"{by_key}{statements}")
+            while cursor.nextset():
+                pass
             row = cursor.fetchone()
         return row[0] if row else None
 

@@ -20,36 +20,34 @@ def fill_name(table: str) -> str:
     return truncate_name(f"tenancy_fill_{table}", 63)
 
 
-def fill_statements(table: str, source: Source) -> list[str]:
-    """Create the trigger: new rows get their tenant, moved rows move with their parent, NULL never overwrites one."""
+def fill_statements(table: str, key: str, source: Source) -> list[str]:
+    """Create the triggers: new rows get their tenant, and rows that move to another parent move to its tenant.
+
+    The second comes AFTER: a trigger BEFORE UPDATE would make every update of the table lock its row twice.
+    """
     name, row = quote(fill_name(table)), source.sql("NEW")
-    moved = " OR ".join(f"NEW.{quote(column)} IS DISTINCT FROM OLD.{quote(column)}" for column in source.columns)
-    moves = (
-        f"""
-        IF ({moved}) AND NEW.tenant_id IS NOT DISTINCT FROM OLD.tenant_id THEN
-            NEW.tenant_id := coalesce({row}, NEW.tenant_id);
-        END IF;"""
-        if moved
-        else ""
-    )
     function = f"""CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
         NEW.tenant_id := {row};
-    ELSE
-        NEW.tenant_id := coalesce(NEW.tenant_id, OLD.tenant_id);{moves}
+        RETURN NEW;
     END IF;
-    RETURN NEW;
+    UPDATE {quote(table)} t SET tenant_id = coalesce({source.sql("t")}, t.tenant_id)
+        WHERE t.{quote(key)} = NEW.{quote(key)};
+    RETURN NULL;
 END $$"""
-    # The conditions stand at the triggers, where they cost nothing, and not in the function.
-    changed = f"NEW.tenant_id IS NULL OR {moved}" if moved else "NEW.tenant_id IS NULL"
-    return [
+    statements = [
         function,
         f"CREATE OR REPLACE TRIGGER tenancy_fill_insert BEFORE INSERT ON {quote(table)} FOR EACH ROW "
         f"WHEN (NEW.tenant_id IS NULL) EXECUTE FUNCTION {name}()",
-        f"CREATE OR REPLACE TRIGGER tenancy_fill_update BEFORE UPDATE ON {quote(table)} FOR EACH ROW "
-        f"WHEN ({changed}) EXECUTE FUNCTION {name}()",
     ]
+    if source.columns:
+        moved = " OR ".join(f"NEW.{quote(column)} IS DISTINCT FROM OLD.{quote(column)}" for column in source.columns)
+        statements.append(
+            f"CREATE OR REPLACE TRIGGER tenancy_fill_update AFTER UPDATE ON {quote(table)} FOR EACH ROW "
+            f"WHEN (({moved}) AND NEW.tenant_id IS NOT DISTINCT FROM OLD.tenant_id) EXECUTE FUNCTION {name}()"
+        )
+    return statements
 
 
 def unfill_statements(table: str) -> list[str]:

@@ -68,9 +68,11 @@ class TenantScoped(models.Model):
             exclude = {*(exclude or ()), "tenant"}
         super().clean_fields(exclude=exclude)
 
-    def _do_update(self, *args: Any, **kwargs: Any) -> bool:
+    def _do_update(self, base_qs: Any, using: Any, pk_val: Any, values: Any, *args: Any) -> bool:
+        # While a model is observed, a trigger may have found the tenant of a row that Python saved without one.
+        values = [one for one in values if one[0].attname != "tenant_id" or one[2] is not None]
         # A row that is gone, or another tenant's, must not be inserted a second time: say that it is not there.
-        updated = super()._do_update(*args, **kwargs)
+        updated = super()._do_update(base_qs, using, pk_val, values, *args)
         if not updated and not self._state.adding and mode_of(self._meta.label) is not Mode.OFF:
             raise type(self).DoesNotExist(f"{self._meta.label} {self.pk} does not exist in this scope.")
         return updated

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from io import StringIO
 
 import pytest
@@ -23,6 +24,7 @@ HERE = "tests/tenancy/test_enforcement.py"
 def nothing_observed():
     observed._counts.clear()
     observed._logged.clear()
+    observed._flushed_at = time.monotonic()
     yield
     observed._counts.clear()
     observed._logged.clear()
