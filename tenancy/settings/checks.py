@@ -33,7 +33,7 @@ OTHER = "E410"
 
 
 def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """tenancy.E401 to E410; docs/checks.md explains each."""
+    """tenancy.E401 to E410; docs/settings.md lists them."""
     found: list[CheckMessage] = [
         Error(
             f"Two settings groups are called '{key}'.",
