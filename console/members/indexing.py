@@ -12,22 +12,27 @@ from .models import MemberImport
 AT_ONCE = 2_000
 """Imports up to this many rows are searchable as soon as they are written."""
 
+# The list comes first and materialised: a young tenant has no statistics, and scanning all people would be the plan.
 _PEOPLE = """
+WITH written AS MATERIALIZED (
+    SELECT DISTINCT h.user_id AS id FROM console_historicalusertenantmembership h
+    WHERE h.tenant_id = %(tenant)s AND h.history_change_reason = %(reason)s
+)
 INSERT INTO operations_searchtoken (kind, token, object_id)
-SELECT 'person', word, u.id FROM accounts_user u
+SELECT 'person', word, u.id FROM written JOIN accounts_user u ON u.id = written.id
 CROSS JOIN LATERAL operations_search_words(ARRAY[u.email::text, u.full_name::text]) AS word
-WHERE u.id IN (
-        SELECT h.user_id FROM {history} h WHERE h.tenant_id = %(tenant)s AND h.history_change_reason = %(reason)s
-    )
-    AND NOT EXISTS (SELECT FROM operations_searchtoken t WHERE t.object_id = u.id AND t.kind = 'person')
+WHERE NOT EXISTS (SELECT FROM operations_searchtoken t WHERE t.object_id = u.id AND t.kind = 'person')
 ORDER BY word
 """
 _MEMBERS = """
+WITH written AS MATERIALIZED (
+    SELECT DISTINCT h.id FROM console_historicalusertenantmembership h
+    WHERE h.tenant_id = %(tenant)s AND h.history_change_reason = %(reason)s
+)
 INSERT INTO operations_searchtoken (kind, token, object_id)
-SELECT 'membership', word, m.id FROM tenancy_usertenantmembership m
+SELECT 'membership', word, m.id FROM written JOIN tenancy_usertenantmembership m ON m.id = written.id
 CROSS JOIN LATERAL operations_search_words(ARRAY[m.display_name::text, m.external_id::text]) AS word
 WHERE m.tenant_id = %(tenant)s
-    AND m.id IN (SELECT h.id FROM {history} h WHERE h.tenant_id = %(tenant)s AND h.history_change_reason = %(reason)s)
     AND NOT EXISTS (SELECT FROM operations_searchtoken t WHERE t.object_id = m.id AND t.kind = 'membership')
 ORDER BY word
 """
@@ -41,9 +46,8 @@ def later(on: bool) -> None:
 
 def index(item: MemberImport) -> int:
     """Add the words that are missing for everybody whom the import wrote; run again, it adds nothing."""
-    history = "console_historicalusertenantmembership"
     with system_scope(reason=f"search words of {item.reason}"), connection.cursor() as cursor:
-        cursor.execute(_PEOPLE.format(history=history), parameters(item))
+        cursor.execute(_PEOPLE, parameters(item))
         added = cursor.rowcount
-        cursor.execute(_MEMBERS.format(history=history), parameters(item))
+        cursor.execute(_MEMBERS, parameters(item))
         return int(added + cursor.rowcount)

@@ -15,7 +15,7 @@ from tenancy.memberships import lock_owners
 from .database import ROWS, rows, run, value
 from .indexing import AT_ONCE, later
 from .models import MemberImport
-from .review import problem
+from .review import hashed_joins, problem
 from .staging import Cancelled
 from .targets import TARGETS, Column, MergeTarget
 from .trail import history_insert, history_parameters
@@ -105,24 +105,38 @@ def write_chunk(item: MemberImport, target: MergeTarget, chunk: Chunk, work: str
         else:
             admit(item.pk, after=chunk.after, upto=chunk.upto, moment=at, by=item.actor_id, reason=item.reason)
     picked = f"s.import_id = %(import)s AND s.late = %(late)s AND s.line > %(after)s AND s.line <= %(upto)s AND {work}"
+    total, fresh = rows(
+        f"SELECT count(*), count(*) FILTER (WHERE s.action = 'new') FROM {ROWS} s WHERE {picked}", item, **more
+    )[0]
     try:
         with transaction.atomic():
-            new = run(_insert(target, picked), item, **more)
-            changed = run(_update(target, picked), item, **more)
+            new, changed = _write(item, target, picked, more, fresh, total - fresh)
     except IntegrityError as error:
         if is_last_owner(error):
             raise
         # An id was taken by somebody in between: refuse those rows and write the others.
         _mark_taken(item, target, picked, more)
-        new, changed = run(_insert(target, picked), item, **more), run(_update(target, picked), item, **more)
+        total = value(f"SELECT count(*) FROM {ROWS} s WHERE {picked}", item, **more)
+        new, changed = _write(item, target, picked, more, fresh, total)
     if chunk.late and target.people:
         check_owners()
     if target.settle is not None:
         target.settle(item, chunk)
-    conflicts = value(f"SELECT count(*) FROM {ROWS} s WHERE {picked}", item, **more) - new - changed
+    conflicts = total - new - changed
     if conflicts:
         _mark_conflicts(item, target, picked, more)
     return {"new": new, "changed": changed, "conflicts": conflicts}
+
+
+def _write(
+    item: MemberImport, target: MergeTarget, picked: str, more: dict[str, Any], fresh: int, present: int
+) -> tuple[int, int]:
+    """Insert and update the picked rows; a statement without work is not sent, it would still join all members."""
+    new = run(_insert(target, picked), item, **more) if fresh else 0
+    if not present:
+        return new, 0
+    with hashed_joins():
+        return new, run(_update(target, picked), item, **more)
 
 
 def check_owners() -> None:

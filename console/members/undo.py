@@ -17,6 +17,7 @@ from .database import run as execute
 from .flow import _move
 from .merge import check_owners, is_last_owner
 from .models import ImportState, MemberImport
+from .review import hashed_joins
 from .targets import TARGETS, MergeTarget
 from .trail import history_insert, history_parameters
 
@@ -35,15 +36,17 @@ def run(item: MemberImport) -> None:
     target = TARGETS[item.target]
     actor = item.undone_by_id
     parameters = {"undo": f"undo of {item.reason}", **history_parameters(actor, moment())}
-    total = value(f"SELECT count(*) FROM ({_written(target)}) AS w", item)
+    with transaction.atomic(), hashed_joins():
+        total = value(f"SELECT count(*) FROM ({_written(target)}) AS w", item)
     jobs.progress(0, total, "Undoing")
     try:
         with transaction.atomic():
             if target.people:
                 lock_owners(item.tenant_id)
-            conflicts = value(f"SELECT count(*) FROM ({_written(target)}) AS w WHERE NOT untouched", item)
-            back = execute(_restore(target), item, **parameters)
-            gone = execute(_remove(target), item, **parameters)
+            with hashed_joins():
+                conflicts = value(f"SELECT count(*) FROM ({_written(target)}) AS w WHERE NOT untouched", item)
+                back = execute(_restore(target), item, **parameters)
+                gone = execute(_remove(target), item, **parameters)
             if target.people:
                 check_owners()
             revoked = _revoke_invitations(item, actor) if target.people else 0
@@ -71,13 +74,15 @@ def conflicts_of(item: MemberImport, limit: int = 100) -> list[dict[str, Any]]:
     """Rows that an undo would leave alone, with who changed them last and when."""
     target = TARGETS[item.target]
     history = target.row_model.history.model._meta.db_table
-    found = rows(
-        f"SELECT w.id, l.history_date, l.history_change_reason, l.history_type FROM ({_written(target)}) AS w "
-        f"LEFT JOIN LATERAL (SELECT * FROM {history} h WHERE h.id = w.id AND h.tenant_id = %(tenant)s "
-        "ORDER BY h.history_id DESC LIMIT 1) l ON true WHERE NOT w.untouched ORDER BY l.history_date LIMIT %(limit)s",
-        item,
-        limit=limit,
-    )
+    with transaction.atomic(), hashed_joins():
+        found = rows(
+            f"SELECT w.id, l.history_date, l.history_change_reason, l.history_type FROM ({_written(target)}) AS w "
+            f"LEFT JOIN LATERAL (SELECT * FROM {history} h WHERE h.id = w.id AND h.tenant_id = %(tenant)s "
+            "ORDER BY h.history_id DESC LIMIT 1) l ON true WHERE NOT w.untouched "
+            "ORDER BY l.history_date LIMIT %(limit)s",
+            item,
+            limit=limit,
+        )
     return [
         {"id": row_id, "changed_at": at, "reason": reason or "", "gone": kind == "-"}
         for row_id, at, reason, kind in found
