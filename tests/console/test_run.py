@@ -74,7 +74,7 @@ class Console:
                         found[name] = min(int(entry.name), found.get(name, 1 << 30))
         return found
 
-    def wait(self, condition, seconds: float = 30) -> None:
+    def wait(self, condition, seconds: float = 120) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, (self.children(), self.lines)

@@ -7,7 +7,7 @@ import io
 import os
 from typing import Any
 
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
@@ -53,22 +53,25 @@ class Command(BaseCommand):
         bind = (("BIND", f"127.0.0.1:{port}"), ("WEB_CONCURRENCY", os.environ.get("WEB_CONCURRENCY", "1")))
         web = ("-m", "gunicorn", "--config", "python:console.gunicorn_local", "console.wsgi")
         supervisor.start(Child("web server", web, (*shared, *bind)))
-        self.bring_up_to_date()
-        connections.close_all()
+        self.migrate()
         supervisor.release()
-        if supervisor.wait_until_served(port, "/accounts/login/"):
-            self.stdout.write(f"\nThe console is on http://localhost:{port}/ (Ctrl-C stops it)\n")
-            self.print_logins()
-            supervisor.start(Child("worker", ("manage.py", "worker"), shared))
+        supervisor.wait_until_served(port, "/accounts/login/")
+        self.stdout.write(f"\nThe console is on http://localhost:{port}/ (Ctrl-C stops it)")
+        self.fill_if_empty()
+        connections.close_all()
+        self.print_logins()
+        supervisor.start(Child("worker", ("manage.py", "worker"), shared))
         supervisor.run()
 
-    def bring_up_to_date(self) -> None:
+    def migrate(self) -> None:
         executor = MigrationExecutor(connections["default"])
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", verbosity=0)
+
+    def fill_if_empty(self) -> None:
         with system_scope(reason="first start"):
             is_empty = not Tenant.objects.exists()
-        if is_empty and "seed_demo" in get_commands():
+        if is_empty:
             self.stdout.write("Filling the empty database with demo data")
             call_command("seed_demo", stdout=io.StringIO())
 
