@@ -62,11 +62,12 @@ def connect(url: str):
     return psycopg.connect(dsn(url), autocommit=True)
 
 
-def write(url: str, seed: int, stop, out) -> None:
+def write(url: str, seed: int, ready, stop, out) -> None:
     """One writer: single-row transactions, inserts and updates by key; reports (when, how long) of each."""
     chance, waits = random.Random(seed), []
     with connect(url) as connection:
         top = connection.execute("SELECT max(id) FROM bench_child").fetchone()[0]
+        ready.wait()
         while not stop.is_set():
             started = time.perf_counter()
             if chance.random() < 0.5:
@@ -89,11 +90,12 @@ class Writers:
 
     def __enter__(self):
         context = multiprocessing.get_context("spawn")
-        self.stop, self.out = context.Event(), context.Queue()
-        self.processes = [context.Process(target=write, args=(self.url, n, self.stop, self.out)) for n in (1, 2)]
+        self.stop, self.out, ready = context.Event(), context.Queue(), context.Barrier(3)
+        self.processes = [context.Process(target=write, args=(self.url, n, ready, self.stop, self.out)) for n in (1, 2)]
         for process in self.processes:
             process.start()
-        time.sleep(1.5)
+        ready.wait()
+        time.sleep(0.5)
         return self
 
     def __exit__(self, *exc) -> None:
