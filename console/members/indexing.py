@@ -12,7 +12,8 @@ from .models import MemberImport
 AT_ONCE = 2_000
 """Imports up to this many rows are searchable as soon as they are written."""
 
-# The list comes first and materialised: a young tenant has no statistics, and scanning all people would be the plan.
+# The list comes first and materialised: a young tenant has no statistics, and naming
+# it for the memberships too would make the planner walk all of them for each.
 _PEOPLE = """
 WITH written AS MATERIALIZED (
     SELECT DISTINCT h.user_id AS id FROM console_historicalusertenantmembership h
@@ -32,8 +33,7 @@ WITH written AS MATERIALIZED (
 INSERT INTO operations_searchtoken (kind, token, object_id)
 SELECT 'membership', word, m.id FROM written JOIN tenancy_usertenantmembership m ON m.id = written.id
 CROSS JOIN LATERAL operations_search_words(ARRAY[m.display_name::text, m.external_id::text]) AS word
-WHERE m.tenant_id = %(tenant)s
-    AND NOT EXISTS (SELECT FROM operations_searchtoken t WHERE t.object_id = m.id AND t.kind = 'membership')
+WHERE NOT EXISTS (SELECT FROM operations_searchtoken t WHERE t.object_id = m.id AND t.kind = 'membership')
 ORDER BY word
 """
 

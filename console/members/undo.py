@@ -77,9 +77,9 @@ def conflicts_of(item: MemberImport, limit: int = 100) -> list[dict[str, Any]]:
     with transaction.atomic(), hashed_joins():
         found = rows(
             f"SELECT w.id, l.history_date, l.history_change_reason, l.history_type FROM ({_written(target)}) AS w "
-            f"LEFT JOIN LATERAL (SELECT * FROM {history} h WHERE h.id = w.id AND h.tenant_id = %(tenant)s "
-            "ORDER BY h.history_id DESC LIMIT 1) l ON true WHERE NOT w.untouched "
-            "ORDER BY l.history_date LIMIT %(limit)s",
+            f"LEFT JOIN (SELECT DISTINCT ON (h.id) h.id, h.history_date, h.history_change_reason, h.history_type "
+            f"FROM {history} h WHERE h.tenant_id = %(tenant)s ORDER BY h.id, h.history_id DESC) l ON l.id = w.id "
+            "WHERE NOT w.untouched ORDER BY l.history_date LIMIT %(limit)s",
             item,
             limit=limit,
         )
@@ -90,30 +90,32 @@ def conflicts_of(item: MemberImport, limit: int = 100) -> list[dict[str, Any]]:
 
 
 def _written(target: MergeTarget) -> str:
-    """What the import wrote last to each row, and whether the row still is as it left it."""
+    """What the import wrote to each row, and whether the row still is as it left it.
+
+    Joins of whole sets, no look-up per row: a young tenant has no statistics to choose an index by.
+    """
     history = target.row_model.history.model._meta.db_table
     return f"""
-        SELECT DISTINCT ON (h.id) h.id, first.history_type, first.history_id AS first_id,
-            coalesce(m.updated_at = h.updated_at, false) AS untouched
-        FROM {history} h
-        JOIN LATERAL (
-            SELECT f.history_id, f.history_type FROM {history} f
-            WHERE f.id = h.id AND f.tenant_id = %(tenant)s AND f.history_change_reason = %(reason)s
-            ORDER BY f.history_id LIMIT 1
-        ) first ON true
-        LEFT JOIN {target.table} m ON m.id = h.id AND m.tenant_id = %(tenant)s
-        WHERE h.tenant_id = %(tenant)s AND h.history_change_reason = %(reason)s
-        ORDER BY h.id, h.history_id DESC"""
+        SELECT e.id, e.first_id, f.history_type, coalesce(m.updated_at = l.updated_at, false) AS untouched
+        FROM (
+            SELECT h.id, min(h.history_id) AS first_id, max(h.history_id) AS last_id FROM {history} h
+            WHERE h.tenant_id = %(tenant)s AND h.history_change_reason = %(reason)s GROUP BY h.id
+        ) e
+        JOIN {history} f ON f.history_id = e.first_id AND f.tenant_id = %(tenant)s
+        JOIN {history} l ON l.history_id = e.last_id AND l.tenant_id = %(tenant)s
+        LEFT JOIN {target.table} m ON m.id = e.id AND m.tenant_id = %(tenant)s"""
 
 
 def _restore(target: MergeTarget) -> str:
     history = target.row_model.history.model._meta.db_table
     back = ", ".join(f"{column.name} = p.{column.name}" for column in target.columns)
     return f"""
-        WITH w AS ({_written(target)}), back AS (
+        WITH w AS MATERIALIZED ({_written(target)}), p AS MATERIALIZED (
+            SELECT DISTINCT ON (h.id) h.* FROM {history} h JOIN w ON h.id = w.id AND h.history_id < w.first_id
+            WHERE h.tenant_id = %(tenant)s ORDER BY h.id, h.history_id DESC
+        ), back AS (
             UPDATE {target.table} m SET updated_at = %(moment)s, {back}
-            FROM w CROSS JOIN LATERAL (SELECT * FROM {history} h WHERE h.id = w.id AND h.tenant_id = %(tenant)s
-                AND h.history_id < w.first_id ORDER BY h.history_id DESC LIMIT 1) p
+            FROM w JOIN p USING (id)
             WHERE m.id = w.id AND m.tenant_id = %(tenant)s AND w.untouched AND w.history_type = '~' RETURNING m.*
         ) {_as_undo(history_insert(target.row_model, "back", "~"))}"""
 
