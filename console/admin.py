@@ -30,6 +30,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from tenancy import TenantRefused
 
 BULK_LIMIT = 500
+FORM_ACTIONS = 4  # buttons in the head of a form; more become one menu
 COUNT_LIMIT = 1_000  # rows that a list counts and pages through; whoever needs more narrows the list
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -238,6 +239,14 @@ class ConsoleModelAdmin(ModelAdmin):
             return self.model._meta.pk.to_python(term)
         except (ValidationError, ValueError):
             return None
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        actions = context.get("actions_detail") or []
+        if len(actions) > FORM_ACTIONS:  # more would push the head of the form out of the window
+            items = [item for entry in actions for item in entry.get("items") or [entry]]
+            bundle = {"title": _("Actions"), "icon": "bolt", "variant": ActionVariant.DEFAULT, "items": items}
+            context["actions_detail"] = [bundle]
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         try:

@@ -13,7 +13,7 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
-from unfold.widgets import UnfoldAdminEmailInputWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminEmailInputWidget
 
 from console.admin import ConsoleModelAdmin, ReadOnlyAdmin, ReasonForm, dialog_action
 from console.operations.memberships.admin import MembershipInline
@@ -32,6 +32,7 @@ class UserForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["email", "full_name", "locale", "time_zone", "is_staff", "is_superuser", "groups"]
+        widgets = {"groups": UnfoldAdminCheckboxSelectMultipleWidget}  # Django's two boxes fail accessibility rules
 
 
 class NewAddressForm(ReasonForm):
@@ -54,7 +55,6 @@ class UserAdmin(PersonActions, SimpleHistoryAdmin, ConsoleModelAdmin):
     page_name = "person_page"
     search_help_text = _("Address, words of the name, domain, or id")
     readonly_fields = ("id", "email", "is_active", "date_joined", "last_login")
-    filter_horizontal = ("groups",)
     inlines = (MembershipInline,)
     actions_detail = (
         {"title": _("Help to get in"), "items": ["change_email", "reset_second_factor", "sign_out"]},

@@ -53,6 +53,8 @@ def test_a_day_in_the_console(open_browser, demo, theme, width, tmp_path):
         "tenant-edit": reverse("admin:tenancy_tenant_change", args=[tenant.pk]),
         "memberships": reverse("admin:tenancy_usertenantmembership_changelist"),
         "person": reverse("admin:person_page", args=[member.user_id]),
+        "person-edit": reverse("admin:accounts_user_change", args=[member.user_id]),
+        "membership-edit": reverse("admin:tenancy_usertenantmembership_change", args=[member.pk]),
         "history": reverse("admin:tenancy_tenant_history", args=[tenant.pk]),
         "trail": reverse("admin:audit_browser"),
         "roles": reverse("admin:staff_roles"),
