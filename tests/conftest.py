@@ -6,6 +6,7 @@ import os
 
 import psycopg
 import pytest
+from django.core.cache import cache
 from django.db import connection
 
 from tenancy import conf
@@ -56,6 +57,12 @@ def tenant_b(db):
     tenant = make_tenant("contoso", name="Contoso")
     make_membership(tenant, role="owner")
     return tenant
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache():
+    """Rate limits and cached numbers of one test are nothing to the next."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -39,18 +39,27 @@ def group_problems(schema: Any) -> list[Problem]:
         return [unfit]
     if not isinstance(schema, dict):
         return [Problem((), "a group is a schema of type object", "not_object")]
-    found = list(_group(schema))
-    if not found:
-        try:
-            Draft202012Validator.check_schema(schema, format_checker=FormatChecker(formats=()))
-        except (SchemaError, RecursionError) as error:
-            path = tuple(getattr(error, "absolute_path", ()))
-            found = [Problem(path, f"not valid in draft 2020-12: {getattr(error, 'message', error)}", "draft")]
+    malformed = _malformed(schema)
+    try:
+        found = list(_group(schema)) or malformed
+    except TypeError:  # a keyword holds what the draft does not allow it to hold, so the rules below cannot read it
+        if not malformed:
+            raise
+        found = malformed
     if not found:
         found = list(_defaults(schema))
     if not found and (inputs := sum(count_inputs(part) + 1 for part in schema["properties"].values())) > MAX_INPUTS:
         found = [Problem((), f"its form could grow to {inputs} inputs, more than {MAX_INPUTS}: split it", "too_big")]
     return found
+
+
+def _malformed(schema: dict[str, Any]) -> list[Problem]:
+    try:
+        Draft202012Validator.check_schema(schema, format_checker=FormatChecker(formats=()))
+    except (SchemaError, RecursionError) as error:
+        path = tuple(getattr(error, "absolute_path", ()))
+        return [Problem(path, f"not valid in draft 2020-12: {getattr(error, 'message', error)}", "draft")]
+    return []
 
 
 def _group(schema: dict[str, Any]) -> Iterator[Problem]:
@@ -106,7 +115,7 @@ def _value(schema: Any, path: Path, *, level: int) -> Iterator[Problem]:
     kinds = schema.get("type")
     kinds = [kinds] if isinstance(kinds, str) else kinds
     real = [kind for kind in kinds if kind != "null"] if isinstance(kinds, list) else []
-    if len(real) != 1 or real[0] not in TYPES or len(kinds or ()) > 2:
+    if len(real) != 1 or not isinstance(real[0], str) or real[0] not in TYPES or len(kinds or ()) > 2:
         yield Problem(path, f"type is one of {', '.join(TYPES)}, alone or with null", "type")
         return
     if level > MAX_LEVELS:

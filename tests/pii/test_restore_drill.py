@@ -41,8 +41,7 @@ with system_scope(reason="drill"):
 def url(role_settings):
     host, port = role_settings.get("HOST") or "127.0.0.1", role_settings.get("PORT") or 5432
     secret = f":{role_settings['PASSWORD']}" if role_settings.get("PASSWORD") else ""
-    if str(host).startswith("/"):
-        return f"postgres://{role_settings['USER']}{secret}@/{NAME}?host={host}&port={port}"
+    host = str(host).replace("/", "%2F")  # a socket's folder stands quoted in the host's place
     return f"postgres://{role_settings['USER']}{secret}@{host}:{port}/{NAME}"
 
 

@@ -225,7 +225,7 @@ def test_where_only_the_session_says_the_tenant_a_form_must_say_it_too(signed_in
 
 def test_queries_of_a_tenant_request_are_few(signed_in, django_assert_num_queries):
     signed_in.get("/t/northwind/names/")
-    with django_assert_num_queries(4):  # session, user, membership with tenant, the view's own
+    with django_assert_num_queries(5):  # session, user, membership with tenant, platform settings, the view's own
         signed_in.get("/t/northwind/names/")
 
 

@@ -43,7 +43,11 @@ def make_records(tenant, word):
         attachment.file.save("x", ContentFile(b"text"), save=True)
         export = TenantExport.objects.create(state="ready", file=ContentFile(word.encode(), name="x"))
         upload = MemberImport.objects.create(
-            tenant=tenant, target="contacts", number=1, file_name=f"{word}.csv", keep_until=timezone.now()
+            tenant=tenant,
+            target="contacts",
+            number=MemberImport.objects.count() + 1,
+            file_name=f"{word}.csv",
+            keep_until=timezone.now(),
         )
         member = make_membership(tenant, role="member", display_name=f"{word} colleague")
         invitation = Invitation.objects.create(
