@@ -1,0 +1,118 @@
+"""What each page of the admin costs in queries: pinned, and the same for one row as for many."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.admin.sites import site
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import NoReverseMatch, reverse
+
+from tenancy import system_scope
+from tenancy.models import Invitation, UserTenantMembership
+from tests.factories import make_membership, make_tenant
+from tests.fleet import fleet
+
+LISTS = {
+    "tenancy.UserTenantMembership": 5,
+    "accounts.User": 7,
+    "auth.Group": 5,
+    "account.EmailAddress": 6,
+    "mfa.Authenticator": 5,
+    "usersessions.UserSession": 5,
+    "members.MemberImport": 5,
+    "operations.Approval": 5,
+    "tenancy.Invitation": 6,
+    "console.JobRun": 6,
+    "procrastinate.ProcrastinateJob": 5,
+    "pii.DataRequest": 5,
+    "pii.LegalHold": 5,
+    "pii.Reappearance": 5,
+    "pii.Reveal": 5,
+    "tenancy.Tenant": 5,
+    "operations.AuditEvent": 5,
+    "tenancy.PlatformSettings": 4,
+}
+PAGES = {
+    "tenancy_tenant_change": 6,
+    "tenancy_tenant_history": 6,
+    "tenancy_usertenantmembership_change": 7,
+    "tenancy_usertenantmembership_history": 6,
+    "accounts_user_change": 14,
+    "accounts_user_history": 6,
+    "tenancy_invitation_change": 6,
+    "tenancy_tenant_add": 3,
+    "tenancy_usertenantmembership_add": 3,
+    "accounts_user_add": 4,
+    "tenancy_invitation_add": 3,
+    "index": 3,
+}
+
+
+def cost(client, address):
+    client.get(address)  # what is cached for a while is cached now
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(address)
+    assert response.status_code == 200, (address, response.status_code)
+    return len(queries)
+
+
+def lists():
+    """The address of every list of the admin, by model."""
+    for model in site._registry:
+        try:
+            yield model._meta.label, reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        except NoReverseMatch:
+            continue
+
+
+def pages(tenant, person):
+    """The pages that support lives on."""
+    with system_scope(reason="test"):
+        membership = UserTenantMembership.objects.filter(tenant=tenant).order_by("pk").first()
+        invitation = Invitation.objects.filter(tenant=tenant).first()
+    for name, row in (
+        ("tenancy_tenant", tenant),
+        ("tenancy_usertenantmembership", membership),
+        ("accounts_user", person),
+    ):
+        yield f"{name}_change", reverse(f"admin:{name}_change", args=[row.pk])
+        yield f"{name}_history", reverse(f"admin:{name}_history", args=[row.pk])
+    yield "tenancy_invitation_change", reverse("admin:tenancy_invitation_change", args=[invitation.pk])
+    for name in ("tenancy_tenant", "tenancy_usertenantmembership", "accounts_user", "tenancy_invitation"):
+        try:
+            yield f"{name}_add", reverse(f"admin:{name}_add")
+        except NoReverseMatch:
+            continue
+    yield "index", reverse("admin:index")
+
+
+@pytest.fixture
+def populated(tenant_a, tenant_b, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    fleet(tenant_a, tenant_b)
+    return tenant_a
+
+
+def add_more(tenant):
+    """More rows of what the lists and pages show."""
+    for number in range(8):
+        make_membership(tenant, role="member")
+        make_membership(make_tenant(f"more-{number}"), role="owner")
+
+
+def found(client, tenant):
+    with system_scope(reason="test"):
+        person = UserTenantMembership.objects.filter(tenant=tenant, role="owner").first().user
+    return {name: cost(client, address) for name, address in lists()}, {
+        name: cost(client, address) for name, address in pages(tenant, person)
+    }
+
+
+def test_every_page_costs_what_is_written_here(populated, root):
+    assert found(root, populated) == (LISTS, PAGES)
+
+
+def test_more_rows_cost_no_more_queries(populated, root):
+    add_more(populated)
+    assert found(root, populated) == (LISTS, PAGES)
