@@ -276,9 +276,30 @@ class Briefly(Operation):
         self.operation.state_forwards(app_label, state)
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if self._was_done(app_label, schema_editor, from_state, to_state):
+            return
         with_short_locks(
             schema_editor, lambda: self.operation.database_forwards(app_label, schema_editor, from_state, to_state)
         )
+
+    def _was_done(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> bool:
+        """Whether a run that was killed before it was recorded has taken the old constraint away already."""
+        operation: Any = self.operation
+        if schema_editor.collect_sql or not isinstance(
+            operation, migrations.AlterUniqueTogether | migrations.RemoveConstraint
+        ):
+            return False
+        name = operation.name if isinstance(operation, migrations.AlterUniqueTogether) else operation.model_name
+        model = from_state.apps.get_model(app_label, name)
+        with schema_editor.connection.cursor() as cursor:
+            there = schema_editor.connection.introspection.get_constraints(cursor, model._meta.db_table)
+        if isinstance(operation, migrations.RemoveConstraint):
+            return operation.name not in there
+        kept = to_state.apps.get_model(app_label, name)._meta.unique_together
+        gone = set(model._meta.unique_together) - set(kept)
+        columns = [[model._meta.get_field(one).column for one in group] for group in gone]
+        found = [entry["columns"] for entry in there.values() if entry["unique"]]
+        return bool(gone) and set(kept) <= set(model._meta.unique_together) and not any(c in found for c in columns)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         with_short_locks(
