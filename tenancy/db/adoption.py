@@ -285,15 +285,14 @@ class Briefly(Operation):
     def _was_done(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> bool:
         """Whether a run that was killed before it was recorded has taken the old constraint away already."""
         operation: Any = self.operation
-        if schema_editor.collect_sql or not isinstance(
-            operation, migrations.AlterUniqueTogether | migrations.RemoveConstraint
-        ):
+        removes = type(operation) is migrations.RemoveConstraint
+        if schema_editor.collect_sql or not (removes or type(operation) is migrations.AlterUniqueTogether):
             return False
-        name = operation.name if isinstance(operation, migrations.AlterUniqueTogether) else operation.model_name
+        name = operation.model_name if removes else operation.name
         model = from_state.apps.get_model(app_label, name)
         with schema_editor.connection.cursor() as cursor:
             there = schema_editor.connection.introspection.get_constraints(cursor, model._meta.db_table)
-        if isinstance(operation, migrations.RemoveConstraint):
+        if removes:
             return operation.name not in there
         kept = to_state.apps.get_model(app_label, name)._meta.unique_together
         gone = set(model._meta.unique_together) - set(kept)
