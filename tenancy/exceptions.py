@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db import IntegrityError
+
 
 class TenancyError(Exception):
     """Base class of all errors raised by this app."""
@@ -13,6 +15,14 @@ class TenantScopeRequired(TenancyError):
 
 class CrossTenantAccess(TenancyError):
     """Code in one tenant's scope named another tenant's row."""
+
+
+class NotInScope(TenancyError):
+    """A write named a row by a key under which this scope has none: gone, or another tenant's. Answered as 404."""
+
+
+class KeyNotFree(NotInScope, IntegrityError):
+    """A new row came with a key that is taken, by whomever; keys of new rows are drawn, not chosen."""
 
 
 class ScopeNotAllowed(TenancyError):

@@ -13,6 +13,7 @@ from django.db.models.sql.where import AND
 
 from .enforcement import Mode, mode_of, offend
 from .exceptions import CrossTenantAccess, TenantScopeRequired
+from .guards import guard_row, one_answer_for_taken_keys, refuse_other_tenant
 from .scope import ScopeKind, current_scope
 
 if TYPE_CHECKING:
@@ -112,7 +113,8 @@ class TenantQuerySet(models.QuerySet[M]):
                 f"{self.model._meta.label}.bulk_create(update_conflicts=True) needs unique_fields that start with the "
                 "tenant: a conflict on another tenant's row would be an update of it."
             )
-        return super().bulk_create(rows, *args, **kwargs)
+        with one_answer_for_taken_keys(self.model):
+            return super().bulk_create(rows, *args, **kwargs)
 
     def bulk_update(self, objs: Iterable[M], fields: Iterable[str], *args: Any, **kwargs: Any) -> int:
         if {"tenant", "tenant_id"} & set(fields):
@@ -136,51 +138,3 @@ class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: igno
         queryset: TenantQuerySet[Any] = super().get_queryset()
         scope_query(queryset.query, self.model)
         return queryset
-
-
-def refuse_other_tenant(tenant_id: UUID | None, where: str, label: str) -> None:
-    """Raise CrossTenantAccess when a tenant is in scope and `tenant_id` names another one.
-
-    `label` is the model whose enforcement decides: a model in ``observe`` only notes it.
-    """
-    scope = current_scope()
-    if scope.kind is ScopeKind.TENANT and tenant_id is not None and tenant_id != scope.tenant_id:
-        if mode_of(label) is Mode.ENFORCE:
-            from .signals import cross_tenant_refused
-
-            cross_tenant_refused.send(sender=None, scope=scope, tenant_id=tenant_id, where=where)
-        offend(
-            label, "foreign", CrossTenantAccess(f"{where}: the row belongs to another tenant than the one in scope.")
-        )
-
-
-def guard_row(row: Any) -> None:
-    """Check a row before it is written: fill its tenant from the scope, refuse another's, refuse to move it."""
-    scope = current_scope()
-    label = row._meta.label
-    if row.tenant_id is None and scope.kind is ScopeKind.TENANT and (row._state.adding or mode_of(label) != Mode.OFF):
-        row.tenant_id = scope.tenant_id
-    elif row.tenant_id is None and len(scope.content) == 1:  # a staff session has one tenant's records open
-        (row.tenant_id,) = scope.content
-    if row.tenant_id is None:
-        offend(
-            label,
-            "write",
-            TenantScopeRequired(f"{label} needs a tenant: save it inside `with tenant_scope(tenant):` or set it."),
-        )
-        return  # while a model is observed, its table's trigger finds the tenant
-    if scope.kind in (ScopeKind.NONE, ScopeKind.IDENTITY):
-        offend(
-            label,
-            "write",
-            TenantScopeRequired(f"{label} belongs to tenants and is not written in scope '{scope.kind}'."),
-        )
-    refuse_other_tenant(row.tenant_id, label, label)
-    loaded = row.__dict__.get("_loaded_tenant_id")
-    if loaded is not None and loaded != row.tenant_id:
-        offend(label, "foreign", CrossTenantAccess(f"{label}: a row keeps its tenant for life."))
-    for field in row._meta.concrete_fields:
-        related = row._state.fields_cache.get(field.name) if field.is_relation else None
-        if getattr(related, "tenant_id", None) not in (None, row.tenant_id):
-            error = CrossTenantAccess(f"{label}.{field.name} points at a row of another tenant.")
-            offend(label, "foreign", error)

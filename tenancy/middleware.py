@@ -13,12 +13,13 @@ from django.urls import get_script_prefix, set_script_prefix
 from django.views.defaults import page_not_found
 
 from . import conf, forms
-from .exceptions import CrossTenantAccess
+from .exceptions import CrossTenantAccess, NotInScope
 from .http import TenantRequest
 from .models import Tenant, TenantState, UserTenantMembership
 from .resolvers import SESSION_KEY, Named, resolve
 from .roles import Role
 from .scope import Scope, current_scope, identity_scope, scope_opened, tenant_scope
+from .settings import platform
 from .signals import cross_tenant_refused
 
 GetResponse = Callable[..., Any]
@@ -74,7 +75,7 @@ class TenantMiddleware:
 
     def process_exception(self, request: TenantRequest, error: Exception) -> HttpResponseBase | None:
         """Answer for another tenant's row exactly as for an absent one."""
-        if isinstance(error, CrossTenantAccess):
+        if isinstance(error, (CrossTenantAccess, NotInScope)):
             return page_not_found(request, Http404())
         return None
 
@@ -122,12 +123,13 @@ class TenantMiddleware:
 
 def find_membership(user: Any, slug: str) -> UserTenantMembership | None:
     """The person's live membership in the tenant with this slug, its tenant loaded; None where there is none."""
-    membership: UserTenantMembership | None = (
-        UserTenantMembership.objects.select_related("tenant")
-        .filter(user_id=user.pk, tenant__slug=slug, is_active=True)
-        .first()
-    )
-    return membership
+    found = UserTenantMembership.objects.select_related("tenant").annotate(revision=platform.revision_column())
+    try:
+        membership: Any = found.get(user_id=user.pk, tenant__slug=slug, is_active=True)
+    except UserTenantMembership.DoesNotExist:
+        return None
+    platform.seen(membership.revision)
+    return membership  # type: ignore[no-any-return]
 
 
 class script_prefix:

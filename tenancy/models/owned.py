@@ -10,8 +10,9 @@ from django.db.models.signals import class_prepared, pre_save
 from django.utils.translation import gettext_lazy as _
 
 from ..enforcement import Mode, mode_of, offend
-from ..exceptions import CrossTenantAccess
-from ..managers import TenantManager, guard_row
+from ..exceptions import CrossTenantAccess, NotInScope
+from ..guards import guard_row, one_answer_for_taken_keys
+from ..managers import TenantManager
 from ..scope import ScopeKind, current_scope
 
 
@@ -74,14 +75,18 @@ class TenantScoped(models.Model):
         # A row that is gone, or another tenant's, must not be inserted a second time: say that it is not there.
         updated = super()._do_update(base_qs, using, pk_val, values, *args)
         if not updated and not self._state.adding and mode_of(self._meta.label) is not Mode.OFF:
-            raise type(self).DoesNotExist(f"{self._meta.label} {self.pk} does not exist in this scope.")
+            raise _not_in_scope(self)
         return updated
+
+    def _do_insert(self, *args: Any, **kwargs: Any) -> Any:
+        with one_answer_for_taken_keys(type(self)):
+            return super()._do_insert(*args, **kwargs)  # type: ignore[misc]
 
     def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
         """Delete the row. Raises DoesNotExist when it is not in scope (Django's collector deletes by key alone)."""
         manager = type(self)._base_manager
         if not manager.using(using or self._state.db).filter(pk=self.pk).exists():
-            raise type(self).DoesNotExist(f"{self._meta.label} {self.pk} does not exist in this scope.")
+            raise _not_in_scope(self)
         return super().delete(using=using, keep_parents=keep_parents)
 
 
@@ -93,6 +98,14 @@ class TenantOwnedModel(TenantScoped):
     class Meta:
         abstract = True
         base_manager_name = "objects"
+
+
+def _not_in_scope(row: TenantScoped) -> Exception:
+    """The model's own DoesNotExist, which the middleware answers as a 404: a write is never a 500, never silent."""
+    model = type(row)
+    answer = type("DoesNotExist", (model.DoesNotExist, NotInScope), {"__module__": model.__module__})
+    error: Exception = answer(f"{model._meta.label} {row.pk} does not exist in this scope.")
+    return error
 
 
 def _guard_save(sender: type[models.Model], instance: models.Model, **kwargs: Any) -> None:

@@ -13,7 +13,7 @@ from .owned import TenantOwnedModel
 
 
 class PlatformSettings(models.Model):
-    """The platform's overrides and locks: one row, read at most once per request.
+    """The platform's overrides and locks: one row, read where its revision is new to the process.
 
     `revision` is drawn anew at every write: caches keyed by it can not survive a rolled-back transaction, which a
     counter would allow.

@@ -109,7 +109,8 @@ class Tenant(models.Model):
     def config(self) -> Config:
         """The tenant's resolved settings: ``tenant.config.members.allowed_domains``. Typed, cached and read-only.
 
-        The first use in a request reads the platform's overrides (one query); values come with this row.
+        The values come with this row. The platform's overrides are known by their revision, which the middleware reads
+        along; only after a change, and in requests without a tenant, does the first use cost a query.
         """
         config = self.__dict__.get("_config")
         if config is None or not config.is_current(self):

@@ -1,4 +1,8 @@
-"""The platform's overrides and locks as requests read them: one row, at most one query per request."""
+"""The platform's overrides and locks as requests read them: no query where the process knows the row's revision.
+
+The middleware's own statement brings the revision along (`tenancy.middleware.find_membership`), so that a change made
+by another process counts from the next request on. A request without a tenant reads the row, once.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
+
+from django.db.models import UUIDField
+from django.db.models.expressions import RawSQL
 
 from .resolution import Lock
 
@@ -33,6 +40,7 @@ class _Held:
 
 _held: ContextVar[_Held | None] = ContextVar("tenancy_platform_settings", default=None)
 _writes = 0  # counts this process's own writes: what was read before them is stale here at once
+_newest = Platform()  # the last snapshot that this process read; a revision is drawn anew by every write
 
 
 def current_platform() -> Platform:
@@ -47,6 +55,7 @@ def current_platform() -> Platform:
 
 def read() -> Platform:
     """The row as it is now."""
+    global _newest
     from ..models import PlatformSettings
 
     row = PlatformSettings.objects.filter(pk=PlatformSettings.SINGLE).first()
@@ -56,7 +65,27 @@ def read() -> Platform:
         name: Lock(str(lock.get("by", "")), str(lock.get("at", "")), str(lock.get("reason", "")))
         for name, lock in row.locks.items()
     }
-    return Platform(row.revision, row.version, row.document, locks)
+    made = _newest = Platform(row.revision, row.version, row.document, locks)
+    return made
+
+
+def revision_column() -> RawSQL:
+    """The row's revision as an annotation of any query: told to `seen`, it saves the request a query of its own."""
+    return RawSQL(_REVISION, (), output_field=UUIDField())  # type: ignore[no-untyped-call]  # noqa: S611 - a constant
+
+
+_REVISION = "SELECT revision FROM tenancy_platformsettings WHERE id = 1"  # a constant: resolving an ORM subquery costs
+
+
+def seen(revision: UUID | None) -> None:
+    """Say which revision the row has now; what this process read of that revision serves the request."""
+    held = _held.get()
+    if held is None or held.platform is not None:
+        return
+    if revision is None:
+        held.platform = Platform()
+    elif revision == _newest.revision:
+        held.platform = _newest
 
 
 @contextlib.contextmanager

@@ -43,6 +43,7 @@ def without_orm() -> Iterator[None]:
             mock.patch.object(managers.TenantQuerySet, "bulk_update", models.QuerySet.bulk_update),
             mock.patch.object(TenantScoped, "from_db", models.Model.__dict__["from_db"]),
             mock.patch.object(TenantScoped, "_do_update", models.Model._do_update),
+            mock.patch.object(TenantScoped, "_do_insert", models.Model.__dict__["_do_insert"]),
             mock.patch.object(TenantScoped, "delete", models.Model.delete),
             mock.patch.object(TenantRouter, "allow_relation", return_value=None),
         ):

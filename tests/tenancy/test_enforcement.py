@@ -12,7 +12,8 @@ from django.test.utils import isolate_apps
 
 from tenancy import CrossTenantAccess, TenantScopeRequired, observed, system_scope, tenant_scope
 from tenancy.enforcement import Mode, mode_of
-from tenancy.managers import TenantManager, guard_row
+from tenancy.guards import guard_row
+from tenancy.managers import TenantManager
 from tenancy.models import ObservedAccess, SettingChange, TenantScoped
 from tenancy.observed import Offence
 

@@ -22,6 +22,8 @@ from tenancy.mixins import TenantAccessMixin
 from tenancy.models import UserTenantMembership
 from tenancy.resolvers import SESSION_KEY
 from tenancy.roles import MINIMUM_ROLE, Action, can
+from tenancy.settings import platform
+from tenancy.settings.store import change_platform
 from tests.factories import make_membership, make_tenant, make_user
 from tests.testapp.models import Customer
 
@@ -70,6 +72,10 @@ def open_to_all(request):
     return HttpResponse(f"{current_scope().kind} {getattr(request.tenant, 'slug', None)}")
 
 
+def seats(request):
+    return HttpResponse(str(request.tenant.config.members.seat_limit))
+
+
 def cross(request):
     Customer.objects.for_tenant(make_tenant()).count()
 
@@ -84,6 +90,7 @@ urlpatterns = [
     path("open/", open_to_all),
     path("accounts/whoami/", open_to_all),
     path("accounts/login/", open_to_all, name="account_login"),
+    path("seats/", seats),
     path("cross/", cross),
     path("", include("console.urls")),  # error pages link to the project's own
 ]
@@ -225,8 +232,25 @@ def test_where_only_the_session_says_the_tenant_a_form_must_say_it_too(signed_in
 
 def test_queries_of_a_tenant_request_are_few(signed_in, django_assert_num_queries):
     signed_in.get("/t/northwind/names/")
-    with django_assert_num_queries(5):  # session, user, membership with tenant, platform settings, the view's own
+    with django_assert_num_queries(4):  # session, user, membership with tenant, the view's own
         signed_in.get("/t/northwind/names/")
+
+
+def test_settings_cost_no_query_and_an_override_made_elsewhere_counts_at_once(signed_in, django_assert_num_queries):
+    """The statement that proves the membership tells the revision of the platform's settings."""
+
+    def limit(seats):
+        with system_scope(reason="what another process would do"):
+            change_platform({"members.seat_limit": seats}, by=None)
+        platform._writes -= 1  # this process did not notice
+
+    assert signed_in.get("/t/northwind/seats/").content == b"None"
+    for seats in (7, 8):
+        limit(seats)
+        with django_assert_num_queries(4):  # session, user, membership with tenant, the new settings
+            assert signed_in.get("/t/northwind/seats/").content == str(seats).encode()
+        with django_assert_num_queries(3):
+            assert signed_in.get("/t/northwind/seats/").content == str(seats).encode()
 
 
 def test_anonymous_user_object_has_no_tenant(db):
