@@ -15,7 +15,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.questioner import MigrationQuestioner
 from django.db.migrations.state import ProjectState
 
-from tenancy.db.adoption import AddUniqueConcurrently, Briefly
+from tenancy.db.concurrently import AddUniqueConcurrently, Briefly
 
 
 @dataclass

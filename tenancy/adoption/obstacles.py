@@ -35,9 +35,14 @@ def in_models(entries: list[Entry]) -> Iterator[Obstacle]:
             yield from _tables_between(model)
             yield from _managers(model)
             yield from _admin(model)
+            yield from _shape(model)
             if any(field.name == "tenant" and not _is_ours(field) for field in model._meta.get_fields()):
                 yield Obstacle("name", f"{label}.tenant", "the name is taken", "rename the field first")
         yield from _rows(label, entry)
+    for model in apps.get_models():
+        if model._meta.proxy and model._meta.concrete_model._meta.label in tenants:
+            yield from _managers(model)
+            yield from _admin(model)
     for entry in entries:
         if entry.kind == "unclear":
             yield Obstacle(
@@ -63,6 +68,24 @@ def _uniques(model: Any, tenants: dict[str, Entry]) -> Iterator[Obstacle]:
                 "two tenants would collide, and learn of each other's rows",
                 f'models.UniqueConstraint(fields=[{listed}], name="…") in its place',
             )
+
+
+def _shape(model: Any) -> Iterator[Obstacle]:
+    for parent in model._meta.parents:
+        if not parent._meta.proxy:
+            yield Obstacle(
+                "inheritance",
+                f"{model._meta.label}({parent._meta.label})",
+                "multi-table inheritance: half of each row stands in a table of its own, without a tenant",
+                "an abstract base class, or a one-to-one key with its own tenant (tenancy.E014 refuses it as it is)",
+            )
+    if len(getattr(model._meta, "pk_fields", ())) > 1:
+        yield Obstacle(
+            "key",
+            model._meta.label,
+            "a composite primary key: the backfill walks along one column",
+            "a key of one column, or fill its tenant by statements of your own before RequireTenant",
+        )
 
 
 def _is_one_to_one(model: Any, group: tuple[str, ...]) -> bool:

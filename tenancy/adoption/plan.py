@@ -13,7 +13,7 @@ from django.contrib.auth import get_user_model
 from tenancy.db.paths import source_along
 from tenancy.db.policies import quote
 
-from .candidates import candidates, foreign_keys, generic_key
+from .candidates import behind, candidates, foreign_keys, generic_key
 
 KINDS = ("tenant", "shared", "people", "staff", "own", "unclear")
 """tenant: rows of customers. shared: nobody's. people: accounts and sessions. staff: the operators' own.
@@ -52,15 +52,17 @@ class Entry:
 
 def make_plan(root: Any, name_field: str, connection: Any, *, look: bool = True) -> list[Entry]:
     """An entry per table: parents before children, then the others by name."""
-    entries = {model: _classify(model, root, name_field) for model in apps.get_models(include_auto_created=True)}
+    models = [model for model in apps.get_models(include_auto_created=True) if not model._meta.proxy]
+    entries = {model: _classify(model, root, name_field) for model in models}
     tenants = {model for model, entry in entries.items() if entry.kind == "tenant"}
     for model in tenants:
         _shorten(model, entries, root)
     _decide_generic(entries)
+    _follow_generic(entries)
     if look:
         for model, entry in entries.items():
             if entry.kind == "tenant":
-                _look_at_rows(model, entry, root, connection)
+                _look_at_rows(model, entry, root, connection, entries)
     known = {entry.table for entry in entries.values()}
     with connection.cursor() as cursor:
         loose = sorted(set(connection.introspection.table_names(cursor)) - known)
@@ -92,6 +94,8 @@ def _classify(model: Any, root: Any, name_field: str) -> Entry:
         entry.kind, entry.own, entry.why = "tenant", name_field, "its rows are the customers"
     elif model is people or (meta.auto_created and meta.auto_created is people):
         entry.kind, entry.why = "people", "accounts belong to persons, and memberships tie them to tenants"
+    elif not meta.managed:
+        entry.why = "unmanaged: a view, or a table that others migrate; whoever reads it may see all tenants"
     elif meta.db_table in KNOWN:
         entry.kind, entry.why = KNOWN[meta.db_table]
     elif entry.third_party:
@@ -122,7 +126,7 @@ def _shorten(model: Any, entries: dict[Any, Entry], root: Any) -> None:
             continue
         for step in steps:
             used.append(step)
-            current = current._meta.get_field(step).related_model
+            current = current._meta.get_field(step).related_model._meta.concrete_model
             if entries[current].kind == "tenant":
                 break
         path = "__".join(used)
@@ -145,7 +149,37 @@ def _decide_generic(entries: dict[Any, Entry]) -> None:
             entry.why = "reaches the customers through a generic key"
 
 
-def _look_at_rows(model: Any, entry: Entry, root: Any, connection: Any) -> None:
+def _follow_generic(entries: dict[Any, Entry]) -> None:
+    """Whoever points at a table that reaches the customers by a generic key reaches them too."""
+    while True:
+        found = False
+        for model, entry in entries.items():
+            if entry.kind != "unclear" or entry.third_party or not model._meta.managed:
+                continue
+            keys = [key for key in foreign_keys(model) if _of(key, entries).kind == "tenant"]
+            if keys:
+                entry.kind, found = "tenant", True
+                entry.candidates = [key.name for key in sorted(keys, key=lambda key: key.null)]
+                entry.path, entry.why = entry.candidates[0], "reaches the customers through a generic key"
+        if not found:
+            return
+
+
+def _of(key: Any, entries: dict[Any, Entry]) -> Entry:
+    return entries[key.related_model._meta.concrete_model]
+
+
+def end_of(model: Any, path: str) -> Any:
+    """The model at the end of a path of foreign keys; None for a generic key, or a path that fails or leads back."""
+    current = model
+    for name in path.split("__") if path and "/" not in path else ():
+        if name not in {field.name for field in current._meta.get_fields()}:
+            return None
+        current = current._meta.get_field(name).related_model._meta.concrete_model
+    return None if current is model else current
+
+
+def _look_at_rows(model: Any, entry: Entry, root: Any, connection: Any, entries: dict[Any, Entry]) -> None:
     if not _table_exists(connection, entry.table):
         return
     table = quote(entry.table)
@@ -153,8 +187,9 @@ def _look_at_rows(model: Any, entry: Entry, root: Any, connection: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {table}", [])
         entry.rows = cursor.fetchone()[0]
-        if entry.own:
-            return
+        end = entries.get(end_of(model, entry.path))
+        if entry.own or (end is not None and "/" in end.path) or not (full or "/" in entry.path):
+            return  # its own tenants, or what a generic key on the way says row by row
         if "/" in entry.path:
             full.insert(0, entry.path)
         ways = {path: _way(model, path, root, connection) for path in full}
@@ -190,18 +225,10 @@ def _table_exists(connection: Any, table: str) -> bool:
 
 def in_order(entries: dict[Any, Entry]) -> list[Entry]:
     """Parents before children, so that each table finds its parents filled. Raises ValueError for a circle."""
-    waits = {}
-    for model, entry in entries.items():
-        step = entry.path.split("__")[0]
-        targets = set()
-        if "/" in entry.path:
-            targets = {other for other in entries if other is not model and "/" not in entries[other].path}
-        elif step and step in {field.name for field in model._meta.get_fields()}:
-            current = model
-            for name in entry.path.split("__"):
-                current = current._meta.get_field(name).related_model
-            targets = {current} & set(entries) - {model}
-        waits[model] = targets
+    ends = {model: end_of(model, entry.path) for model, entry in entries.items()}
+    generic = {model for model, entry in entries.items() if "/" in entry.path}
+    certain = set(entries) - generic - behind(ends, generic)
+    waits = {model: certain if model in generic else {ends[model]} & set(entries) for model in entries}
     ordered: list[Any] = []
     while waits:
         ready = sorted((one for one, needs in waits.items() if not needs - set(ordered)), key=lambda m: m._meta.label)

@@ -18,7 +18,8 @@ from tenancy.db.constraints import TenantForeignKeys, ValidateTenantForeignKeys
 from tenancy.db.operations import IsolateTable, ProtectPeopleTable, ProtectStaffTable, ShareTable
 
 from .autodetect import Changes, in_parents_order
-from .plan import Entry
+from .candidates import behind
+from .plan import Entry, end_of
 from .planfile import Plan
 
 STAGES = {
@@ -92,15 +93,19 @@ class Stages:
         if entry.own:
             return ()
         if "/" in entry.path:
-            return tuple(
-                one.label.lower()
-                for one in self.plan.entries.values()
-                if one.kind == "tenant" and "/" not in one.path and one.label != entry.label
-            )
-        current = model
-        for step in entry.path.split("__"):
-            current = current._meta.get_field(step).related_model
-        return (current._meta.label_lower,)
+            return tuple(sorted(self._certain()))
+        end = end_of(model, entry.path)
+        if end is None:
+            raise ValueError(f"{model._meta.label}: the path {entry.path!r} of the plan leads to no other model.")
+        return (end._meta.label_lower,)
+
+    def _certain(self) -> set[str]:
+        """The models that do not wait for a generic key, at which one may point."""
+        given = {model: self.plan.of(model) for model in apps.get_models() if not model._meta.proxy}
+        paths = {model: entry.path for model, entry in given.items() if entry is not None and entry.kind == "tenant"}
+        ends = {model: end_of(model, path) for model, path in paths.items()}
+        generic = {model for model, path in paths.items() if "/" in path}
+        return {model._meta.label_lower for model in set(paths) - generic - behind(ends, generic)}
 
     def _others(self, found: dict[str, list[Operation]]) -> None:
         people = get_user_model()

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from . import store
 from .errors import UnknownSetting
+from .history_page import HistoryPage
 from .operators import BulkPage, MisfitsPage
-from .pages import GroupPage, HistoryPage, IndexPage, Pages
+from .pages import GroupPage, IndexPage, Pages
 from .targets import PlatformTarget, Target, TenantTarget
 from .theme import PLAIN, Theme
 

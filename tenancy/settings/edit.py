@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from . import limits, upgrade
+from . import limits, unknown, upgrade
 from .documents import ABSENT, differences, digest, same
 from .errors import EditNotAllowed, Problem, SettingConflict, SettingLocked, ValueRefused
 from .registry import Registry, Setting, registry
@@ -36,12 +36,14 @@ def apply(
     editor: str = "staff",
     locks: Mapping[str, Lock] | None = None,
     expect: Mapping[str, str] | None = None,
+    kept: unknown.Unknown | None = None,
     among: Registry = registry,
 ) -> Edit:
     """Apply `changes` to a stored document, or refuse them all.
 
-    `seal` encrypts (text, name). `expect` maps names to the digest of the stored value that the editor saw. Raises
-    UnknownSetting, EditNotAllowed, SettingLocked, SettingConflict, or ValueRefused with every problem of every value.
+    `kept` is written beside them as it is: what nobody declares (`tenancy.settings.unknown`). `seal` encrypts (text,
+    name). `expect` maps names to the digest of the stored value that the editor saw. Raises UnknownSetting,
+    EditNotAllowed, SettingLocked, SettingConflict, or ValueRefused with every problem of every value.
     """
     settings = {name: among.setting(name) for name in changes}
     for name, setting in settings.items():
@@ -64,15 +66,16 @@ def apply(
             made[setting.group].pop(setting.key, None)
         elif not same(made[setting.group].get(setting.key, ABSENT), value):
             made[setting.group][setting.key] = value
-    problems += [problem for key in made for problem in _too_large(key, made[key])]
-    if problems:
-        raise ValueRefused(problems)
     after = dict(document)
     for key, group in groups.items():
         if made[key] != stored[key].values or stored[key].upgraded:
             after[key] = upgrade.write(group, made[key])
             if not made[key]:
                 del after[key]
+    problems += unknown.merge(after, kept or {}, among)
+    problems += [problem for key in {**made, **(kept or {})} for problem in _too_large(key, after.get(key))]
+    if problems:
+        raise ValueRefused(problems)
     return Edit(after, describe(document, after))
 
 
@@ -101,9 +104,9 @@ def _judged(setting: Setting, value: Any, seal: Callable[[str, str], dict[str, s
     return value, setting.problems(value)
 
 
-def _too_large(key: str, values: dict[str, Any]) -> Iterator[Problem]:
+def _too_large(key: str, entry: Any) -> Iterator[Problem]:
     try:
-        size = len(json.dumps(values))
+        size = len(json.dumps(entry))
     except (TypeError, ValueError, RecursionError):
         return  # the value's own problem says so
     if size > limits.MAX_GROUP_BYTES:

@@ -18,8 +18,8 @@ MAX_SCHEMA_NODES = 20_000
 MAX_NUMBER = 2**53 - 1
 """The largest whole number that JSON readers agree on; beyond it jsonb, JavaScript and Python round differently."""
 MAX_GROUP_BYTES = 256 * 1024
-FORBIDDEN_KEYS = frozenset({"__proto__", "constructor", "prototype"})
-"""Keys with a meaning of their own to JavaScript that may read an export."""
+FORBIDDEN_KEYS = frozenset({"__proto__", "constructor", "prototype", "$secret"})
+"""Keys with a meaning of their own: to JavaScript that may read an export, or to us (a forged token stops rotation)."""
 
 # C0 controls except tab and line feed (forms normalise carriage returns), DEL, and lone surrogates: jsonb refuses
 # NUL and surrogates, and no text box can show the others.

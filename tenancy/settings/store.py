@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from .. import audit
 from ..signals import settings_changed
-from . import edit, platform, secrets, upgrade
+from . import edit, platform, secrets, unknown, upgrade
 from .documents import ABSENT, same
 from .edit import Changes, Edit
 from .registry import registry
@@ -30,15 +30,16 @@ def change(
     editor: str = "staff",
     source: str = "command",
     expect: Mapping[str, str] | None = None,
+    kept: unknown.Unknown | None = None,
     dry_run: bool = False,
 ) -> SettingChange | None:
     """Set or reset settings of `tenant`; all or nothing. Returns the recorded change, or None where nothing changed.
 
     `changes` maps ``group.key`` to a JSON value or ABSENT (inherit). `editor` is the right that `by` acts with
     (``admin``, ``owner``, ``staff``). `expect` maps names to digests (`tenancy.settings.documents.digest`) of the
-    stored values that the editor saw. With `dry_run` the unsaved record is returned. Needs the tenant's scope or a
-    wider one. Raises UnknownSetting, and ValueRefused, SettingLocked, EditNotAllowed, SettingConflict (all of them
-    TenantRefused).
+    stored values that the editor saw. `kept` is what nobody declares, written as it is. With `dry_run` the unsaved
+    record is returned. Needs the tenant's scope or a wider one. Raises UnknownSetting, and ValueRefused,
+    SettingLocked, EditNotAllowed, SettingConflict (all of them TenantRefused).
     """
 
     def make(document: dict[str, Any]) -> Edit:
@@ -49,6 +50,7 @@ def change(
             editor=editor,
             locks=platform.read().locks,
             expect=expect,
+            kept=kept,
         )
 
     return _write(tenant, make, by=by, reason=reason, source=source, dry_run=dry_run)
@@ -59,11 +61,12 @@ def rollback(
 ) -> tuple[SettingChange | None, list[str]]:
     """Bring the settings back to what they were at `version`.
 
-    Returns the recorded change and the names that stay as they are: secrets, what `editor` may not change, what is
-    locked by now, and values that no longer fit. Raises LookupError for a version that history does not reach.
+    Returns the recorded change and the names that stay as they are: secrets, what `editor` may not change (of unknown
+    keys only staff may), what is locked by now, and values that no longer fit. Raises LookupError for a version that
+    history does not reach.
     """
     wanted = document_at(tenant, version)
-    changes, kept = {}, []
+    changes, staying = {}, []
     locks = platform.read().locks
     for group in registry:
         now, then = upgrade.read(group, tenant.settings), upgrade.read(group, wanted)
@@ -77,9 +80,12 @@ def rollback(
             if fits and setting.may_be_edited_by(editor):
                 changes[setting.name] = value
             else:
-                kept.append(setting.name)
-    made = change(tenant, changes, by=by, reason=reason, editor=editor, source="rollback", dry_run=dry_run)
-    return made, kept
+                staying.append(setting.name)
+    strange = unknown.between(tenant.settings, wanted)
+    if editor != "staff":
+        staying, strange = staying + unknown.names(strange), {}
+    options: dict[str, Any] = {"by": by, "reason": reason, "editor": editor, "source": "rollback", "dry_run": dry_run}
+    return change(tenant, changes, kept=strange, **options), staying
 
 
 def document_at(tenant: Tenant, version: int) -> dict[str, Any]:

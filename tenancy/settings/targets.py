@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from django.utils.translation import gettext as _
 
 from . import platform, secrets, store, upgrade
+from . import unknown as undeclared
 from .config import resolution_of
 from .documents import ABSENT
 from .edit import Changes
 from .form.group_form import State
 from .form.show import show
-from .registry import Group
+from .registry import Group, registry
 from .resolution import Source, judge_stored
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class Target(Protocol):
     def states(self, group: Group) -> dict[str, State]: ...
 
     def unknown(self, group: Group) -> list[tuple[str, str]]: ...
+
+    def unknown_groups(self) -> list[tuple[str, str]]: ...
 
     def change(self, changes: Changes, **options: Any) -> Any: ...
 
@@ -90,6 +93,10 @@ class TenantTarget(_Sealing):
         """Stored keys that this release does not know, with their values in words."""
         return [(key, show(value)) for key, value in resolution_of(self.tenant, group).unknown.items()]
 
+    def unknown_groups(self) -> list[tuple[str, str]]:
+        """``group.key`` of stored groups that this release does not know, with their values in words."""
+        return _strange(self.tenant.settings)
+
     def change(self, changes: Changes, **options: Any) -> Any:
         """`store.change` for this tenant."""
         return store.change(self.tenant, changes, **options)
@@ -135,6 +142,10 @@ class PlatformTarget(_Sealing):
         stored = upgrade.read(group, self.platform.document)
         return [(key, show(value)) for key, value in stored.values.items() if key not in group.settings]
 
+    def unknown_groups(self) -> list[tuple[str, str]]:
+        """``group.key`` of stored groups that this release does not know, with their values in words."""
+        return _strange(self.platform.document)
+
     def change(self, changes: Changes, **options: Any) -> Any:
         """`store.change_platform`."""
         options.pop("editor", None)
@@ -145,3 +156,13 @@ class PlatformTarget(_Sealing):
         from ..models import PlatformSettingChange
 
         return PlatformSettingChange.objects.all()
+
+
+def _strange(document: Any) -> list[tuple[str, str]]:
+    found = undeclared.in_document(document)
+    return [
+        (f"{group}.{key}", show(value))
+        for group, entry in found.items()
+        if group not in registry
+        for key, value in entry["values"].items()
+    ]

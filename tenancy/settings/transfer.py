@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import upgrade
 from .documents import ABSENT, same
-from .errors import Problem, UnknownSetting, ValueRefused
+from .errors import Problem, ValueRefused
 from .registry import registry
 from .resolution import judge_stored
 from .secrets import is_sealed
@@ -46,18 +46,22 @@ def _refuse(message: str) -> Any:
     raise ValueRefused([Problem((), message, "not_json")])
 
 
-def changes_from(tenant: Tenant, document: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """What importing would change (``group.key`` → value), and the names that this release does not know.
+def changes_from(tenant: Tenant, document: dict[str, Any]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """What importing would change (``group.key`` → value), and what this release does not know, for `change(kept=…)`.
 
     Values of an older version are upgraded. Keys that the file does not mention stay. Raises ValueRefused with every
-    problem, and UnknownSetting for a group that nobody declared.
+    problem.
     """
     changes: dict[str, Any] = {}
-    unknown: list[str] = []
+    kept: dict[str, dict[str, Any]] = {}
     problems: list[Problem] = []
-    for key in document["groups"]:
+    for key, entry in document["groups"].items():
         if key not in registry:
-            raise UnknownSetting(key, [group.key for group in registry])
+            if not isinstance(entry, dict) or not isinstance(entry.get("values"), dict):
+                problems.append(Problem((key,), "not a group of settings", "format"))
+            elif entry["values"]:
+                kept[key] = {"v": entry.get("v"), "values": entry["values"]}
+            continue
         group = registry.group(key)
         now, then = upgrade.read(group, tenant.settings), upgrade.read(group, document["groups"])
         if then.problem is not None:
@@ -66,7 +70,7 @@ def changes_from(tenant: Tenant, document: dict[str, Any]) -> tuple[dict[str, An
         for name, value in then.values.items():
             setting = group.settings.get(name)
             if setting is None:
-                unknown.append(f"{key}.{name}")
+                kept.setdefault(key, {"v": group.version, "values": {}})["values"][name] = value
             elif setting.is_secret or is_sealed(value):
                 problems.append(Problem((key, name), "a secret is not imported: set it by itself", "secret"))
             elif faults := judge_stored(setting, value):
@@ -75,4 +79,4 @@ def changes_from(tenant: Tenant, document: dict[str, Any]) -> tuple[dict[str, An
                 changes[setting.name] = value
     if problems:
         raise ValueRefused(problems)
-    return changes, unknown
+    return changes, kept

@@ -13,7 +13,8 @@ from tenancy.decorators import require_action
 from tenancy.http import TenantRequest
 from tenancy.models import Tenant
 from tenancy.roles import Action, Role
-from tenancy.settings.pages import GroupPage, HistoryPage, IndexPage, Pages
+from tenancy.settings.history_page import HistoryPage
+from tenancy.settings.pages import GroupPage, IndexPage, Pages
 from tenancy.settings.targets import Target, TenantTarget
 from tenancy.settings.theme import Theme
 

@@ -83,6 +83,8 @@ class Command(BaseCommand):
         problems = [f"{name}: unclear" for name, entry in plan.entries.items() if entry.kind == "unclear"]
         for model in apps.get_models(include_auto_created=True):
             entry = plan.of(model)
+            if model._meta.proxy:
+                continue
             if entry is None and model._meta.app_label not in ("tenancy", "pii"):
                 problems.append(f"{model._meta.label}: not in the plan")
             elif entry is not None and entry.kind == "tenant" and entry.path:
@@ -114,6 +116,6 @@ def _path_problems(model: Any, entry: Entry, plan: planfile.Plan, connection: An
 
 def _model(label: str) -> Any:
     try:
-        return apps.get_model(label)
+        return apps.get_model(label)._meta.concrete_model
     except (LookupError, ValueError) as error:
         raise CommandError(f"There is no model {label!r}: {error}") from None

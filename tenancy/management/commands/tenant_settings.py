@@ -22,6 +22,7 @@ from tenancy.settings.maintenance import NOBODY, Walk, misfits, rotate_secrets, 
 from tenancy.settings.registry import registry
 from tenancy.settings.targets import PlatformTarget, TenantTarget
 from tenancy.settings.transfer import changes_from, exported, loads
+from tenancy.settings.unknown import names
 
 PLATFORM = "@platform"
 
@@ -133,11 +134,13 @@ class Command(BaseCommand):
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(f"The file can not be read: {type(error).__name__}", returncode=1) from None
         tenant = tenant_of(options["slug"])
-        changes, unknown = changes_from(tenant, loads(text))
+        changes, kept = changes_from(tenant, loads(text))
         made = TenantTarget(tenant).change(
-            changes, by=None, reason=options["reason"], source="import", dry_run=options["dry_run"]
+            changes, kept=kept, by=None, reason=options["reason"], source="import", dry_run=options["dry_run"]
         )
-        self.tell(options, made, tuple(f"Not known here, left out: {name}" for name in unknown))
+        known = registry.names()
+        notes = (f"Not known here, kept as it is: {name}.{cli.nearest(name, known)}" for name in names(kept))
+        self.tell(options, made, tuple(notes))
 
     def do_upgrade(self, options: dict[str, Any]) -> None:
         """Walk over all tenants, with progress and a way to resume."""

@@ -107,7 +107,13 @@ def test_export_and_import_are_inverse(tenant_a, tenant_b, tmp_path):
         '{"format": "tenant-settings/1", "groups": {"sample": {"v": 1, "values": {"seats": "x"}}}}',
         '{"format": "tenant-settings/1", "groups": {"sample": {"v": 9, "values": {}}}}',
         '{"format": "tenant-settings/1", "groups": {"sample": {"v": 1, "values": {"token": "clear"}}}}',
-        '{"format": "tenant-settings/1", "groups": {"smaple": {"v": 1, "values": {}}}}',
+        '{"format": "tenant-settings/1", "groups": {"left": {"v": "1", "values": {"a": 1}}}}',
+        '{"format": "tenant-settings/1", "groups": {"left": {"v": 1, "values": [1]}}}',
+        '{"format": "tenant-settings/1", "groups": {"left": {"v": 1, "values": {"a": {"$secret": "forged"}}}}}',
+        '{"format": "tenant-settings/1", "groups": {"left": {"v": 1, "values": {"a": {"b": {"$secret": "forged"}}}}}}',
+        '{"format": "tenant-settings/1", "groups": {"left": {"v": 1, "values": {"__proto__": 1}}}}',
+        '{"format": "tenant-settings/1", "groups": {"../left": {"v": 1, "values": {"a": 1}}}}',
+        '{"format": "tenant-settings/1", "groups": {"sample": {"v": 1, "values": {"gone\\n": 1}}}}',
         '{"format": "tenant-settings/1", "groups": {"sample": {"v": 1, "values": {"rules": [{"__proto__": 1}]}}}}',
     ],
 )
@@ -119,6 +125,37 @@ def test_a_hostile_file_is_refused_in_words(tenant_a, tmp_path, text):
     assert "Traceback" not in said
     with tenant_scope(tenant_a):
         assert Tenant.objects.get().settings == {}
+
+
+def test_what_nobody_knows_is_carried_from_an_export_to_an_import(tenant_a, tenant_b, tmp_path):
+    strange = {
+        "sample": {"v": 1, "values": {"seats": 2, "gone": [1, {"a": None}]}},
+        "left": {"v": 9, "values": {"a": 1}},
+    }
+    with system_scope(reason="a newer release wrote this"):
+        Tenant.objects.filter(pk=tenant_a.pk).update(settings=strange)
+    file = tmp_path / "settings.json"
+    file.write_text(run("export", "northwind"))
+    said = run("import", "contoso", str(file))
+    assert "kept as it is: sample.gone" in said
+    assert "kept as it is: left.a" in said
+    with tenant_scope(tenant_b):
+        held = Tenant.objects.get()
+        assert held.settings == strange
+        assert SettingChange.objects.get().names == ["left.a", "sample.gone", "sample.seats"]
+    assert json.loads(run("export", "contoso"))["groups"] == strange
+    assert "Nothing to change" in run("import", "contoso", str(file))
+
+
+def test_unknown_groups_of_two_versions_are_not_mixed(tenant_a, tmp_path):
+    stored = {"left": {"v": 9, "values": {"a": 1}}}
+    with system_scope(reason="test"):
+        Tenant.objects.filter(pk=tenant_a.pk).update(settings=stored)
+    file = tmp_path / "settings.json"
+    file.write_text('{"format": "tenant-settings/1", "groups": {"left": {"v": 8, "values": {"a": 2}}}}')
+    assert "Another version" in fails("import", "northwind", str(file))[1]
+    with tenant_scope(tenant_a):
+        assert Tenant.objects.get().settings == stored
 
 
 def second_version(declared):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 
 import pytest
 from django.http import QueryDict
@@ -278,8 +279,6 @@ def test_a_forged_post_is_refused_or_harmless(query):
 
 
 def test_every_control_has_a_name_for_assistive_technology():
-    import re
-
     properties = {
         "text": {"type": "string"},
         "number": {"type": "integer"},

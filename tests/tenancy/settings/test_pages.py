@@ -169,6 +169,15 @@ def test_search_finds_settings(page):
     assert "<script>" not in text(page("/?q=%3Cscript%3E"))
 
 
+def test_what_nobody_knows_is_shown(page, tenant_a):
+    with tenant_scope(tenant_a):
+        strange = {"left": {"v": 3, "values": {"a": ["<x>"]}}, "sample": {"v": 1, "values": {"gone": 7}}}
+        change(tenant_a, {}, by=None, kept=strange)
+    assert "left.a</code>: &lt;x&gt;" in text(page("/"))
+    assert "gone</code>: 7" in text(page("/sample/"))
+    assert "left.a" in text(page("/history/"))
+
+
 def test_an_unknown_group_is_not_found(page):
     assert page("/nothing/").status_code == 404
 

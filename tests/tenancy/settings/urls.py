@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.urls import path, reverse
 
 from tenancy.models import Tenant
-from tenancy.settings.pages import GroupPage, HistoryPage, IndexPage
+from tenancy.settings.history_page import HistoryPage
+from tenancy.settings.pages import GroupPage, IndexPage
 from tenancy.settings.targets import TenantTarget
 
 
