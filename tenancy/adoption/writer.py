@@ -103,8 +103,8 @@ class Stages:
         """The models that do not wait for a generic key, at which one may point."""
         given = {model: self.plan.of(model) for model in apps.get_models() if not model._meta.proxy}
         paths = {model: entry.path for model, entry in given.items() if entry is not None and entry.kind == "tenant"}
-        ends = {model: end_of(model, path) for model, path in paths.items()}
-        generic = {model for model, path in paths.items() if "/" in path}
+        ends: dict[Any, Any] = {model: end_of(model, path) for model, path in paths.items()}
+        generic: set[Any] = {model for model, path in paths.items() if "/" in path}
         return {model._meta.label_lower for model in set(paths) - generic - behind(ends, generic)}
 
     def _others(self, found: dict[str, list[Operation]]) -> None:
