@@ -6,17 +6,18 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
 from console.csp import allow_unfold
 from console.pages import pages
-from tenancy import staff_scope
+from tenancy import TenantScopeRequired, staff_scope
 from tenancy.middleware import carry_scope
 
 SEARCH_LIMIT = 30
@@ -81,6 +82,22 @@ class ConsoleAdminSite(UnfoldAdminSite):
         )
 
 
+def to_the_tenant(request: HttpRequest, closed: TenantScopeRequired) -> HttpResponse:
+    """Lead to where a staff session is opened, since the page holds a tenant's records and none is open.
+
+    Raises `closed` again where the person stands there already.
+    """
+    known = closed.tenant_id
+    where = reverse("admin:tenant_page", args=[known]) if known else reverse("admin:tenancy_tenant_changelist")
+    if request.path == where:
+        raise closed
+    words = _("That page holds an organisation's own records: open a staff session for it first.")
+    messages.warning(request, words)
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": where})
+    return HttpResponseRedirect(where)
+
+
 def in_staff_scope(view: Callable[..., Any]) -> Callable[..., Any]:
     """Run a staff view in staff scope, rendering included; only behind a check that the person is staff.
 
@@ -96,9 +113,12 @@ def in_staff_scope(view: Callable[..., Any]) -> Callable[..., Any]:
         request.staff_sessions = sessions  # type: ignore[attr-defined]  # for the banner
         with staff_scope(actor=request.user.pk, reason="console", content=content_of(sessions)):
             record_page(request, sessions)
-            response = view(request, *args, **kwargs)
-            if hasattr(response, "render") and not response.is_rendered:
-                response.render()  # the template's lazy queries belong to the scope too
+            try:
+                response = view(request, *args, **kwargs)
+                if hasattr(response, "render") and not response.is_rendered:
+                    response.render()  # the template's lazy queries belong to the scope too
+            except TenantScopeRequired as closed:
+                response = to_the_tenant(request, closed)
             carry_scope(response)
         allow_unfold(response)
         return response

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import IntegrityError
 
 
@@ -10,7 +12,11 @@ class TenancyError(Exception):
 
 
 class TenantScopeRequired(TenancyError):
-    """A tenant-owned model was touched without a scope that covers it."""
+    """A tenant-owned model was touched without a scope that covers it; `tenant_id` is set where it is known."""
+
+    def __init__(self, message: str, *, tenant_id: UUID | None = None) -> None:
+        super().__init__(message)
+        self.tenant_id = tenant_id
 
 
 class CrossTenantAccess(TenancyError):

@@ -92,6 +92,17 @@ def require_tenant_id() -> UUID:
     return tenant_id
 
 
+def require_content(tenant_id: UUID) -> None:
+    """Raise TenantScopeRequired unless this tenant's records are in scope; for what no queryset guards, like files."""
+    scope = _current.get()
+    if scope.kind is ScopeKind.SYSTEM or tenant_id == scope.tenant_id or tenant_id in scope.content:
+        return
+    raise TenantScopeRequired(
+        f"These are a tenant's records, and the scope is '{scope.kind}': staff open a staff session for that tenant.",
+        tenant_id=tenant_id,
+    )
+
+
 class _Opened(ContextDecorator):
     """A scope as a context manager, an async context manager and a decorator of either kind of function."""
 

@@ -8,8 +8,14 @@ from django.db import connection
 
 from .choices import Choices
 from .models import MemberImport
+from .targets import TARGETS
 
 ROWS = "staging.import_row"
+
+
+def audience_of(item: MemberImport) -> str:
+    """Which scope kind of staff sees the rows: people are the directory, everything else wants a staff session."""
+    return "staff" if TARGETS[item.target].people else "content"
 
 
 def parameters(item: MemberImport, **more: Any) -> dict[str, Any]:
@@ -20,6 +26,7 @@ def parameters(item: MemberImport, **more: Any) -> dict[str, Any]:
         "tenant": item.tenant_id,
         "reason": item.reason,
         "default_role": str(choices.default_role),
+        "audience": audience_of(item),
         **more,
     }
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from console import jobs as queue
 from tenancy import TenantRefused, audit, tenant_scope
 from tenancy.models import Tenant
+from tenancy.scope import require_content
 
 from . import flow, undo
 from .browse import LISTS, PAGE, page, pages
@@ -314,6 +315,8 @@ class ImportPages:
             found = MemberImport.objects.select_related("tenant", "actor").filter(pk=pk).first()
         if found is None:
             raise Http404
+        if not TARGETS[found.target].people:
+            require_content(found.tenant_id)  # its rows and its file are a tenant's records, whoever asks
         return found
 
     def _recorded(self, request: HttpRequest, item: MemberImport, what: str) -> None:

@@ -235,10 +235,12 @@ def add_missing(item: MemberImport, target: MergeTarget, choices: Choices) -> No
     run(
         f"""
         INSERT INTO {ROWS} (
-            import_id, tenant_id, line, last_line, action, key, target_id, person_id, seen, late, before, {active}
+            import_id, tenant_id, line, last_line, action, key, target_id, person_id, seen, late, before, {active},
+            audience
         )
         SELECT %(import)s, m.tenant_id, -row_number() OVER (ORDER BY u.email), 0, 'missing', u.email, m.id, m.user_id,
-            m.updated_at, {"m.role = 'owner'" if switch_off else "false"}, jsonb_build_object({before}), {off}
+            m.updated_at, {"m.role = 'owner'" if switch_off else "false"}, jsonb_build_object({before}), {off},
+            %(audience)s
         FROM tenancy_usertenantmembership m JOIN accounts_user u ON u.id = m.user_id
         WHERE m.tenant_id = %(tenant)s AND m.is_active AND m.user_id IS DISTINCT FROM %(actor)s
             AND {rank("m.role")} <= %(own)s

@@ -116,7 +116,11 @@ def _staged(item: MemberImport, row: Row, width: int) -> tuple[Any, ...]:
 def _move(item: MemberImport, target: MergeTarget) -> None:
     """From the landing table, which has no policies, to the rows of the tenant, which have."""
     names = f"{FIRST}, " + ", ".join(f"c{place}" for place in range(1, len(target.file.stored) + 1))
-    run(f"INSERT INTO {ROWS} ({names}) SELECT {names} FROM staging.landing WHERE import_id = %(import)s", item)
+    run(
+        f"INSERT INTO {ROWS} ({names}, audience) SELECT {names}, %(audience)s FROM staging.landing "
+        "WHERE import_id = %(import)s",
+        item,
+    )
     run("DELETE FROM staging.landing WHERE import_id = %(import)s", item)
 
 

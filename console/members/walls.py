@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from tenancy.db.operations import TableOperation
-from tenancy.db.policies import Access, TablePolicy, isolated_table, tenant_is
+from tenancy.db.policies import SCHEMA, Access, TablePolicy, isolated_table, tenant_is
 
 LANDING, ROWS = "staging.landing", "staging.import_row"
 
@@ -35,3 +35,19 @@ class StagedRows(TableOperation):
         usual = isolated_table(ROWS, visibility="directory")
         narrow = Access("import", ("INSERT",), tenant_is("tenant_id"))
         return dataclasses.replace(usual, access=(*usual.access, narrow))
+
+
+class RowsForTheirAudience(StagedRows):
+    """The staged rows once each says who of the staff may see it: all (members), or those with a staff session.
+
+    Files of members are the directory of tenants, which staff look after; files of contacts are a tenant's records.
+    """
+
+    def policy(self, app_label: str, apps: Any) -> TablePolicy:
+        usual = super().policy(app_label, apps)
+        rows = f"(SELECT {SCHEMA}.scope_kind()) = ANY (ARRAY[audience, 'content', 'system'])"
+        access = [dataclasses.replace(one, rows=rows) if one.role == "wide" else one for one in usual.access]
+        return dataclasses.replace(usual, access=tuple(access))
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        StagedRows().database_forwards(app_label, schema_editor, from_state, to_state)
