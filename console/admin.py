@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
+from urllib.parse import urlsplit
 
 from django import forms
 from django.conf import settings
@@ -61,8 +62,11 @@ def dialog_action(
     form: type[BaseDialogForm] = ReasonForm,
     icon: str | None = None,
     danger: bool = False,
+    possible: Callable[[Any], bool] | None = None,
 ) -> Callable[[Callable[..., Any]], Any]:
     """One verb as one dialog: a GET shows it, only a POST acts, both need `has_<permission>_permission`.
+
+    `possible` asks the object whether the verb makes sense now; where not, no button shows (the verb refuses anyway).
 
     The method gets ``(request, form, obj)``, with `obj` fetched through `get_queryset`, calls a verb and returns the
     words for the person. TenantRefused and ValidationError are shown in the dialog.
@@ -84,10 +88,9 @@ def dialog_action(
                 context = {"dialog": shown, "form": dialog, "form_submit_text": submit or title}
                 return render(request, "unfold/helpers/dialog.html", context)
             messages.success(request, words)
-            opts = self.model._meta
-            back = reverse(f"admin:{self.page_name or f'{opts.app_label}_{opts.model_name}_change'}", args=[obj.pk])
-            return HttpResponse(headers={"HX-Redirect": back})
+            return HttpResponse(headers={"HX-Redirect": page_behind(request) or page_of(self, obj)})
 
+        act.possible = possible  # type: ignore[attr-defined]  # unfold's decorator carries it on
         return action(
             act,
             permissions=[permission],
@@ -103,6 +106,20 @@ def dialog_action(
         )
 
     return decorate
+
+
+def page_of(admin: Any, obj: Any) -> str:
+    """Where an object is looked at: its 360° page where it has one, else its form."""
+    opts = admin.model._meta
+    return reverse(f"admin:{admin.page_name or f'{opts.app_label}_{opts.model_name}_change'}", args=[obj.pk])
+
+
+def page_behind(request: HttpRequest) -> str:
+    """The page of the admin on which a dialog was opened, as htmx says; empty where it says nothing of the kind."""
+    parts = urlsplit(request.headers.get("HX-Current-URL", ""))
+    if parts.netloc != request.get_host() or not parts.path.startswith(reverse("admin:index")):
+        return ""
+    return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
 def bulk_action(*, permission: str, title: Any, consequence: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -239,6 +256,28 @@ class ConsoleModelAdmin(ModelAdmin):
             return self.model._meta.pk.to_python(term)
         except (ValidationError, ValueError):
             return None
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Fetched once per GET: its buttons, their permissions and the form all ask for it."""
+        if request.method != "GET" or from_field is not None:
+            return super().get_object(request, object_id, from_field)
+        kept = request.__dict__.setdefault("_objects", {})
+        key = (self.model, str(object_id))
+        if key not in kept:
+            kept[key] = super().get_object(request, object_id)
+        return kept[key]
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
+        """The buttons of one object: those that the person may press and that its state allows."""
+        allowed = super().get_actions_detail(request, object_id)
+        if not any(getattr(entry.method, "possible", None) for entry in allowed):
+            return allowed
+        obj = self.get_object(request, str(object_id))
+        if obj is None:
+            return []
+        return [
+            entry for entry in allowed if getattr(entry.method, "possible", None) is None or entry.method.possible(obj)
+        ]
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         actions = context.get("actions_detail") or []

@@ -74,6 +74,7 @@ UNFOLD: dict[str, Any] = {
                 "title": _("Customers"),
                 "items": [
                     {"title": _("Overview"), "icon": "dashboard", "link": reverse_lazy("admin:index")},
+                    entry(_("Find"), "search", "admin:find", "tenancy.view_tenant"),
                     entry(_("Tenants"), "domain", "admin:tenancy_tenant_changelist", "tenancy.view_tenant"),
                     entry(
                         _("Memberships"),
@@ -102,6 +103,12 @@ UNFOLD: dict[str, Any] = {
                         "operations.view_approval",
                     ),
                     entry(_("Jobs"), "pending_actions", "admin:console_jobrun_changelist", "console.view_jobrun"),
+                    entry(
+                        _("Purges"),
+                        "delete_forever",
+                        "admin:tenancy_tenantpurge_changelist",
+                        "tenancy.view_tenantpurge",
+                    ),
                     entry(
                         _("Trail"),
                         "history",

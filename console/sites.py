@@ -20,7 +20,7 @@ from console.pages import pages
 from tenancy import TenantScopeRequired, staff_scope
 from tenancy.middleware import carry_scope
 
-SEARCH_LIMIT = 30
+SEARCH_LIMIT = 60  # eight of every kind, and the pages
 
 
 class ConsoleAdminSite(UnfoldAdminSite):

@@ -57,11 +57,28 @@ class TenantPII(pii.ModelPII):
         "id is_active state": "the organisation itself",
         "slug": "part of addresses; a slug that is a person's name is found by the scan and decided by hand",
         "settings_version": "how often the settings changed",
-        "suspended_until created_at updated_at": "when the row was written",
+        "suspended_until archived_at created_at updated_at": "when the row was written",
     }
     row = pii.KEEP("an organisation is no person")
     mention = "review"
     purpose = "Running an organisation's account"
+
+
+@pii.declare("tenancy.TenantPurge")
+class TenantPurgePII(pii.ModelPII):
+    subject = pii.nobody()
+    actors_kept = {"ordered_by": "who ordered", "approved_by": "who approved"}
+    fields = {
+        "reason": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("why the organisation was purged")),
+    }
+    plain = {
+        "id tenant_key": "keys",
+        "ordered_at emptied_at finished_at": "when it went",
+        "report": "counts of rows by table, of files and of accounts",
+    }
+    row = pii.KEEP("that the data are gone, and who had them deleted, is accountability, Art. 5(2)")
+    mention = "scrub"
+    purpose = "Proof of a deletion"
 
 
 _CHANGE = {

@@ -30,6 +30,8 @@ DEFAULTS: dict[str, Any] = {
     # tenant in a day, or for one invitation. (How long it is good is a setting: members.invitation_expiry.)
     "INVITATION_URL": "/invitations/{token}/",
     "INVITATION_MAILS": 5,
+    # How many days a tenant stays archived before it may be purged.
+    "PURGE_WAIT_DAYS": 30,
     # Keys of tenancy.crypto, newest first, or a callable that returns them.
     "ENCRYPTION_KEYS": (),
     # Dotted path of the port that runs jobs; inline on commit where nothing else is said.

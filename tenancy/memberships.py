@@ -34,7 +34,7 @@ def assign_user_to_tenant(
     if unknown := set(fields) - set(SAID_BY_THE_TENANT):
         raise TypeError(f"A membership has no field {', '.join(sorted(unknown))} that a tenant may set.")
     role = Role(role)
-    if tenant.state == TenantState.ARCHIVED:
+    if tenant.state in (TenantState.ARCHIVED, TenantState.PURGED):
         raise TenantRefused(_("The tenant is archived; restore it first."), code="tenant_archived")
     lock_owners(tenant.pk)
     membership: UserTenantMembership | None = UserTenantMembership.objects.filter(tenant=tenant, user=user).first()
@@ -158,6 +158,13 @@ def transfer_ownership(
         change_role(step_down, Role.ADMIN, by=by, reason=reason)
     _record("tenant.ownership_transferred", to, by, reason)
     return to
+
+
+def membership_of(tenant: Tenant, email: str) -> UserTenantMembership | None:
+    """The membership of whoever has this address, or None. Needs a wide scope, or the tenant's own."""
+    rows = UserTenantMembership.objects.filter(tenant=tenant, user__email=email.strip().lower())
+    found: UserTenantMembership | None = rows.select_related("user", "tenant").first()
+    return found
 
 
 def lock_owners(tenant_id: Any) -> None:

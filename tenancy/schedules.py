@@ -1,9 +1,10 @@
-"""What this app does by the clock; a project's queue finds it here."""
+"""What this app does by the clock and later; a project's queue finds it here."""
 
 from __future__ import annotations
 
-from .jobs import periodic
+from .jobs import job, periodic
 from .lifecycle import lift_ended_suspensions
+from .purge import JOB, carry_out_purge
 from .scope import system_scope
 
 
@@ -12,3 +13,9 @@ def lift_suspensions(key: str) -> None:
     """Open the tenants whose suspension has ended."""
     with system_scope(reason="suspensions end by themselves"):
         lift_ended_suspensions()
+
+
+@job(JOB, attempts=3, wait_seconds=60)
+def purge(key: str) -> None:
+    """Carry out an ordered purge."""
+    carry_out_purge(key)

@@ -13,3 +13,11 @@ act_recorded = Signal()
 
 settings_changed = Signal()
 """Sent inside the transaction that changed settings, with `tenant_id` (None: the platform's) and `names`."""
+
+tenant_purging = Signal()
+"""Sent with `tenant` before a purge is ordered, and again before its rows go; a receiver that raises TenantRefused
+stops it."""
+
+tenant_purged = Signal()
+"""Sent with `tenant_id` inside the transaction that deletes the rows; receivers delete what else speaks of the tenant
+and return ``{"table": rows}`` for the report."""

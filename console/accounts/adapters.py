@@ -12,11 +12,12 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from tenancy import audit, identity_scope
 from tenancy.crypto import decrypt, encrypt
 
 from .links import absolute
 from .models import User, normalise_email
-from .people import display_name
+from .people import display_name, note_mail
 
 SECRETS = "accounts.second-factor"
 """The encryption context of everything in `Authenticator.data`."""
@@ -31,6 +32,16 @@ class AccountAdapter(DefaultAccountAdapter):
     def clean_email(self, email: str) -> str:
         return normalise_email(email)
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        # By address alone: with the host in it, which allauth puts there, each subdomain would allow as many tries.
+        return normalise_email(str(credentials.get("email") or credentials.get("username") or ""))
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Write a refused password down, for support and for the overview; an unknown address leaves no trace of it."""
+        with identity_scope():
+            person = User.objects.filter(email=self._get_login_attempts_cache_key(request, **credentials)).first()
+        audit.record("account.sign_in_failed", by=None, target=person)
+
     def get_reset_password_from_key_url(self, key: str) -> str:
         uid, _, token = key.partition("-")
         return absolute(reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token}))
@@ -41,6 +52,7 @@ class AccountAdapter(DefaultAccountAdapter):
             if name in context and "key" not in context:
                 context[name] = absolute(reverse(url_name))
         super().send_mail(template_prefix, email, {**context, "open_signup": settings.OPEN_SIGNUP})
+        note_mail(email, template_prefix.rpartition("/")[2])
 
 
 class MFAAdapter(DefaultMFAAdapter):

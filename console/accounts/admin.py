@@ -20,7 +20,7 @@ from console.operations.memberships.admin import MembershipInline
 from console.operations.privacy.person import PersonActions
 from tenancy import audit
 
-from . import people, recovery
+from . import lockout, people, recovery
 from .models import User
 
 STAFF_FIELDS = ("is_staff", "is_superuser", "groups")
@@ -57,7 +57,10 @@ class UserAdmin(PersonActions, SimpleHistoryAdmin, ConsoleModelAdmin):
     readonly_fields = ("id", "email", "is_active", "date_joined", "last_login")
     inlines = (MembershipInline,)
     actions_detail = (
-        {"title": _("Help to get in"), "items": ["change_email", "reset_second_factor", "sign_out"]},
+        {
+            "title": _("Help to get in"),
+            "items": ["send_link", "change_email", "unlock", "reset_second_factor", "sign_out"],
+        },
         "deactivate",
         "reactivate",
         *PersonActions.privacy_actions,
@@ -104,6 +107,7 @@ class UserAdmin(PersonActions, SimpleHistoryAdmin, ConsoleModelAdmin):
         consequence=_("The person is signed out everywhere and cannot sign in. Memberships and history stay."),
         icon="person_off",
         danger=True,
+        possible=lambda person: person.is_active,
     )
     def deactivate(self, request: HttpRequest, form: Any, obj: User) -> Any:
         people.deactivate(obj, by=request.user, reason=form.cleaned_data["reason"])
@@ -114,10 +118,36 @@ class UserAdmin(PersonActions, SimpleHistoryAdmin, ConsoleModelAdmin):
         title=_("Reactivate"),
         consequence=_("The person can sign in again."),
         icon="person_check",
+        possible=lambda person: not person.is_active,
     )
     def reactivate(self, request: HttpRequest, form: Any, obj: User) -> Any:
         people.reactivate(obj, by=request.user, reason=form.cleaned_data["reason"])
         return _("The account is active.")
+
+    @dialog_action(
+        permission="change",
+        title=_("Send a link"),
+        consequence=_(
+            "A mail goes to the address on file, with a link to set a password. Whoever follows it and signs in has "
+            "proved the address."
+        ),
+        icon="forward_to_inbox",
+        possible=lambda person: person.is_active,
+    )
+    def send_link(self, request: HttpRequest, form: Any, obj: User) -> Any:
+        recovery.send_link(obj, by=request.user, reason=form.cleaned_data["reason"])
+        return _("The mail is on its way.")
+
+    @dialog_action(
+        permission="change",
+        title=_("Unlock"),
+        consequence=_("The person can try their password again at once."),
+        icon="lock_open_right",
+        possible=lambda person: lockout.locked_until(person) is not None,
+    )
+    def unlock(self, request: HttpRequest, form: Any, obj: User) -> Any:
+        recovery.unlock(obj, by=request.user, reason=form.cleaned_data["reason"])
+        return _("The person can sign in again.")
 
     @dialog_action(
         permission="change",

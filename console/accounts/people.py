@@ -8,10 +8,10 @@ from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 
-from tenancy import Role, TenantRefused, audit
+from tenancy import Role, TenantRefused, audit, identity_scope
 from tenancy.models import UserTenantMembership
 
-from .models import User
+from .models import User, normalise_email
 
 
 def display_name(user: User) -> str:
@@ -73,6 +73,14 @@ def reactivate(user: User, *, by: Any, reason: str) -> User:
             user.save(update_fields=["is_active"])
         audit.record("person.reactivated", by=by, target=user, reason=reason)
     return user
+
+
+def note_mail(email: str, what: str) -> None:
+    """Write down that the account of this address was sent the mail `what`; a stranger's address is not kept."""
+    with identity_scope():
+        user = User.objects.filter(email=normalise_email(email)).first()
+    if user is not None:
+        audit.record("mail.sent", by=None, target=user, details={"mail": what})
 
 
 def end_sessions(user: User) -> int:

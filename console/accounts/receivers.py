@@ -1,4 +1,4 @@
-"""Writes down what people change about how they sign in, and when staff sign in."""
+"""Writes down when people sign in, and what they change about how they do."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ from .models import User
 
 
 @receiver(account.user_logged_in)
-def staff_signed_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
-    """Staff only: how, but neither from where nor with which address."""
-    if user.is_staff:
-        methods = [record["method"] for record in get_authentication_records(request, user)]
-        audit.record("account.signed_in", by=user, target=user, details={"methods": methods})
+def signed_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """How, but neither from where nor with which address."""
+    methods = [record["method"] for record in get_authentication_records(request, user)]
+    audit.record("account.signed_in", by=user, target=user, details={"methods": methods})
 
 
 @receiver(account.user_signed_up)

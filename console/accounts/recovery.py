@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account import app_settings
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
@@ -14,8 +17,9 @@ from django.template.loader import render_to_string
 
 from tenancy import TenantRefused, audit
 
+from . import lockout
 from .models import User, normalise_email
-from .people import end_sessions
+from .people import end_sessions, note_mail
 
 
 @transaction.atomic
@@ -71,6 +75,29 @@ def sign_out(user: User, *, by: Any, reason: str) -> int:
     return ended
 
 
+@transaction.atomic
+def send_link(user: User, *, by: Any, reason: str) -> None:
+    """Mail `user` a link by which they set a password; whoever follows it and signs in has proved the address.
+
+    Raises TenantRefused: ``yourself``, ``no_reason``, ``inactive``.
+    """
+    _refuse(user, by, reason)
+    if not user.is_active:
+        raise TenantRefused("The account is deactivated: reactivate it first.", code="inactive")
+    uid, token = user_pk_to_url_str(user), app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
+    link = get_adapter().get_reset_password_from_key_url(f"{uid}-{token}")
+    audit.record("account.link_sent", by=by, target=user, reason=reason)
+    _tell(user.email, "link", subject="Your way in", link=link)
+
+
+@transaction.atomic
+def unlock(user: User, *, by: Any, reason: str) -> None:
+    """Let `user` try their password again at once. Raises TenantRefused: ``yourself``, ``no_reason``."""
+    _refuse(user, by, reason)
+    lockout.forget(user)
+    audit.record("account.unlocked", by=by, target=user, reason=reason)
+
+
 def _refuse(user: User, by: Any, reason: str) -> None:
     if user.pk == getattr(by, "pk", by):
         raise TenantRefused("Your own account is changed on its own pages.", code="yourself")
@@ -78,9 +105,10 @@ def _refuse(user: User, by: Any, reason: str) -> None:
         raise TenantRefused("Say why: the reason stands in the audit trail.", code="no_reason")
 
 
-def _tell(email: str, what: str) -> None:
+def _tell(email: str, what: str, *, subject: str = "Your account was changed by support", **context: str) -> None:
     def send() -> None:
-        body = render_to_string(f"accounts/mail/{what}.txt")
-        EmailMessage(subject="Your account was changed by support", body=body, to=[email]).send()
+        body = render_to_string(f"accounts/mail/{what}.txt", context)
+        EmailMessage(subject=subject, body=body, to=[email]).send()
+        note_mail(email, what)
 
     transaction.on_commit(send)

@@ -15,8 +15,9 @@ from .memberships import admin as memberships
 from .models import AuditEvent
 from .privacy import admin as privacy
 from .tenants import admin as tenants
+from .tenants import purges
 
-__all__ = ["four_eyes", "invitations", "jobs", "memberships", "privacy", "tenants"]
+__all__ = ["four_eyes", "invitations", "jobs", "memberships", "privacy", "purges", "tenants"]
 
 
 @admin.register(AuditEvent)

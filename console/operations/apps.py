@@ -11,15 +11,17 @@ class OperationsConfig(AppConfig):
     def ready(self) -> None:
         from allauth.account.signals import user_signed_up
 
-        from tenancy.signals import act_recorded, cross_tenant_refused
+        from tenancy.signals import act_recorded, cross_tenant_refused, tenant_purged
 
         # Each registers itself.
-        from . import checks, isolation_page, object_pages, providers, trail_pages, views  # noqa: F401
+        from . import checks, find_page, isolation_page, object_pages, providers, trail_pages, views  # noqa: F401
         from .privacy.returns import note_sign_up
+        from .purging import forget_tenant
         from .receivers import keep_act, keep_refusal
         from .roles import sync_roles
 
         cross_tenant_refused.connect(keep_refusal, dispatch_uid="operations-keep-refusal")
+        tenant_purged.connect(forget_tenant, dispatch_uid="operations-forget-tenant")
         act_recorded.connect(keep_act, dispatch_uid="operations-keep-act")
         user_signed_up.connect(note_sign_up, dispatch_uid="operations-note-sign-up")
         post_migrate.connect(sync_roles, dispatch_uid="operations-sync-roles")

@@ -21,6 +21,7 @@ from tenancy import audit
 from tenancy.models import Tenant
 
 from . import person_panels as person_panels
+from . import timeline_sources as timeline_sources
 from .models import StaffNote
 from .panels import filled
 from .privacy.seen import seen
@@ -63,6 +64,7 @@ def show(request: HttpRequest, kind: str, obj: Any, title: str, subtitle: str) -
             messages.success(request, "The note is kept.")
             return HttpResponseRedirect(request.path)
     model_admin: Any = site._registry[type(obj)]
+    request.__dict__.setdefault("_objects", {})[(type(obj), str(obj.pk))] = obj  # whose buttons are asked for
     opts = type(obj)._meta
     entries = timeline(
         kind,
@@ -87,7 +89,7 @@ def show(request: HttpRequest, kind: str, obj: Any, title: str, subtitle: str) -
         "may_note": request.user.has_perm("operations.add_note"),  # type: ignore[union-attr]  # staff
         "form": form,
         "timeline": entries,
-        "kinds": kinds(kind),
+        "kinds": kinds(kind, request),
         "kind": request.GET.get("kind", ""),
         "older": entries[-1].at.isoformat() if len(entries) == PER_PAGE else "",
     }

@@ -15,10 +15,11 @@ Fill = Callable[[HttpRequest, Any], "Content | None"]
 class Row:
     """One line of a panel: a word, a value, perhaps where it leads and how it is meant (good, bad, warn, quiet)."""
 
-    label: str
+    label: Any
     value: Any
     url: str = ""
     tone: str = ""
+    buttons: tuple[dict[str, Any], ...] = ()  # dialogs beside the line: title, path, whether they are dialogs
 
 
 @dataclass(slots=True)

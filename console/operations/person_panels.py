@@ -10,9 +10,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.models import UserTenantMembership
+from tenancy.models import Invitation, UserTenantMembership
 
-from .diagnosis import diagnose
+from .diagnosis import Finding, diagnose
+from .models import AuditEvent
+from .offers import offered
 from .panels import Content, Row, panel
 
 
@@ -33,9 +35,27 @@ def account(request: HttpRequest, person: Any) -> Content:
 @panel("person", "why", _("Why can't this person get in?"), "accounts.view_user")
 def why(request: HttpRequest, person: Any) -> Content:
     found = diagnose(person)
-    rows = [Row(finding.what, finding.words, tone="good" if finding.is_fine else "bad") for finding in found]
+    rows = [
+        Row(
+            finding.what,
+            finding.words,
+            tone="good" if finding.is_fine else "bad",
+            buttons=repairs(request, person, finding),
+        )
+        for finding in found
+    ]
     broken = sum(not finding.is_fine for finding in found)
     return Content(rows, note="" if broken else "Nothing keeps this person out.")
+
+
+def repairs(request: HttpRequest, person: Any, finding: Finding) -> tuple[dict[str, Any], ...]:
+    """The dialogs that mend a finding, for those who may use them."""
+    if finding.settings_of is not None:
+        kwargs = {"object_id": finding.settings_of.pk, "group": "members"}
+        path = reverse("admin:tenancy_tenant_settings_group", kwargs=kwargs)
+        return ({"title": _("Settings of members"), "path": path, "dialog": False},)
+    offers = (offered(request, finding.on or person, name) for name in finding.repairs)
+    return tuple(offer for offer in offers if offer is not None)
 
 
 @panel("person", "memberships", _("Memberships"), "tenancy.view_usertenantmembership")
@@ -56,8 +76,30 @@ def memberships(request: HttpRequest, person: Any) -> Content | None:
 @panel("person", "sessions", _("Signed in"), "accounts.change_user")
 def sessions(request: HttpRequest, person: Any) -> Content | None:
     found = UserSession.objects.filter(user=person).order_by("-last_seen_at")[:5]
-    rows = [Row("Since", session.created_at) for session in found]
+    rows = [Row(_("Last seen"), session.last_seen_at) for session in found]
     return Content(rows) if rows else None
+
+
+@panel("person", "sign-ins", _("Sign-ins"), "accounts.view_user")
+def sign_ins(request: HttpRequest, person: Any) -> Content | None:
+    verbs = {"account.signed_in": _("Signed in"), "account.sign_in_failed": _("Wrong password")}
+    found = AuditEvent.objects.filter(target_id=str(person.pk), verb__in=verbs).order_by("-at", "-id")[:8]
+    rows = [
+        Row(verbs[event.verb], event.at, tone="" if event.verb == "account.signed_in" else "bad") for event in found
+    ]
+    return Content(rows) if rows else None
+
+
+@panel("person", "mails", _("Mails sent"), "accounts.view_user")
+def mails(request: HttpRequest, person: Any) -> Content | None:
+    sent = AuditEvent.objects.filter(target_id=str(person.pk), verb="mail.sent").order_by("-at", "-id")[:8]
+    lines = [(event.at, str(event.details.get("mail", "")).replace("_", " ").capitalize(), "") for event in sent]
+    invited = Invitation.objects.filter(email=person.email).select_related("tenant").order_by("-created_at")[:8]
+    for row in invited:
+        words = f"Invitation to {row.tenant.slug}" + (f", {row.sent_count} times" if row.sent_count > 1 else "")
+        lines.append((row.created_at, words, reverse("admin:tenancy_invitation_change", args=[row.pk])))
+    lines.sort(key=lambda line: line[0], reverse=True)
+    return Content([Row(words, at, url) for at, words, url in lines[:8]]) if lines else None
 
 
 @panel("person", "factors", _("Second factors"), "accounts.change_user")

@@ -1,4 +1,4 @@
-"""What the search finds: tenants, people, memberships, invitations, jobs."""
+"""What the search finds: tenants, people, memberships, invitations, privacy requests, jobs."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
 
 from console.models import JobRun
+from pii.models import DataRequest
 from tenancy.models import Invitation, Tenant, UserTenantMembership
 
 from .privacy.seen import seen
@@ -28,14 +31,14 @@ def link(name: str, key: Any) -> str:
     return reverse(f"admin:{name}", args=[key])
 
 
-@provider("tenant", "tenancy.view_tenant")
+@provider("tenant", "tenancy.view_tenant", title=_("Tenants"), list_name="tenancy_tenant")
 def tenants(request: HttpRequest, query: Query) -> Iterator[Hit]:
     for row in Tenant.objects.filter(matches("tenant", query)).order_by("name")[:PER_KIND]:
         description = f"Tenant · {row.slug} · {row.state}"
         yield Hit(row.name, description, link("tenant_page", row.pk), "domain", "tenant")
 
 
-@provider("person", "accounts.view_user")
+@provider("person", "accounts.view_user", title=_("People"), list_name="accounts_user")
 def people(request: HttpRequest, query: Query) -> Iterator[Hit]:
     wanted = Q(email__in=query.addresses) if query.addresses else matches("person", query)
     for row in get_user_model().objects.filter(wanted).order_by("email")[:PER_KIND]:
@@ -44,7 +47,9 @@ def people(request: HttpRequest, query: Query) -> Iterator[Hit]:
         yield Hit(title, f"Person · {address}{inactive}", link("person_page", row.pk), "person", "person")
 
 
-@provider("membership", "tenancy.view_usertenantmembership")
+@provider(
+    "membership", "tenancy.view_usertenantmembership", title=_("Memberships"), list_name="tenancy_usertenantmembership"
+)
 def memberships(request: HttpRequest, query: Query) -> Iterator[Hit]:
     wanted = Q(user__email__in=query.addresses) if query.addresses else matches("membership", query)
     rows = UserTenantMembership.objects.filter(wanted).select_related("tenant", "user")[:PER_KIND]
@@ -54,7 +59,7 @@ def memberships(request: HttpRequest, query: Query) -> Iterator[Hit]:
         yield Hit(title, description, link("tenancy_usertenantmembership_change", row.pk), "badge", "membership")
 
 
-@provider("invitation", "tenancy.view_invitation")
+@provider("invitation", "tenancy.view_invitation", title=_("Invitations"), list_name="tenancy_invitation")
 def invitations(request: HttpRequest, query: Query) -> Iterator[Hit]:
     wanted = Q(email__in=query.addresses) if query.addresses else matches("invitation", query)
     for row in Invitation.objects.filter(wanted).select_related("tenant")[:PER_KIND]:
@@ -68,10 +73,20 @@ def invitations(request: HttpRequest, query: Query) -> Iterator[Hit]:
         )
 
 
-@provider("job", "console.view_jobrun")
+@provider("privacy", "pii.view_datarequest", title=_("Privacy requests"), list_name="pii_datarequest")
+def privacy_requests(request: HttpRequest, query: Query) -> Iterator[Hit]:
+    """By number or id, or by the whole address that answers go to (gone once the request is done)."""
+    wanted = Q(pk__in=query.keys) if query.keys else Q(contact_email__in=query.addresses) | Q(number__iexact=query.text)
+    for row in DataRequest.objects.filter(wanted).order_by("-received_at")[:PER_KIND]:
+        state, due = row.get_state_display(), date_format(row.due_on, "j M Y")  # type: ignore[attr-defined]  # choices
+        description = f"Privacy request · {row.get_kind_display()} · {state} · due {due}"  # type: ignore[attr-defined]
+        yield Hit(row.number, description, link("pii_datarequest_change", row.pk), "shield_person", "privacy")
+
+
+@provider("job", "console.view_jobrun", title=_("Jobs"), list_name="console_jobrun")
 def jobs(request: HttpRequest, query: Query) -> Iterable[Hit]:
-    wanted = Q(pk__in=query.keys) if query.keys else Q(name=query.text)
+    wanted = Q(pk__in=query.keys) if query.keys else Q(name__gte=query.text, name__lt=query.text + "\U0010fffd")
     return [
         Hit(row.name, f"Job · {row.state}", link("console_jobrun_change", row.pk), "pending_actions", "job")
-        for row in JobRun.objects.filter(wanted)[:PER_KIND]
+        for row in JobRun.objects.filter(wanted).order_by("-created_at")[:PER_KIND]
     ]

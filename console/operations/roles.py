@@ -25,10 +25,11 @@ PRIVACY = (
 TRAIL = (
     "operations.view_auditevent operations.browse_history operations.view_staffsession operations.view_approval "
     "pii.view_reveal pii.view_requestevent tenancy.view_settingchange tenancy.view_platformsettingchange "
-    "procrastinate.view_procrastinatejob auth.view_group"
+    "procrastinate.view_procrastinatejob auth.view_group tenancy.view_tenantpurge"
 ).split()
 LIFE = (
     "tenancy.add_tenant tenancy.change_tenant tenancy.suspend_tenant tenancy.archive_tenant tenancy.export_tenant "
+    "tenancy.purge_tenant tenancy.transfer_tenant tenancy.view_tenantpurge "
     "tenancy.view_platformsettings tenancy.change_platformsettings tenancy.view_settingchange "
     "tenancy.view_bulksettingchange tenancy.add_bulksettingchange tenancy.change_bulksettingchange "
     "console.retry_jobrun console.cancel_jobrun "

@@ -1,4 +1,7 @@
-"""One search over everything: each kind of thing is a provider in a registry, asked only for those who may see it."""
+"""One search over everything: each kind of thing is a provider in a registry, asked only for those who may see it.
+
+The palette and the page (`find_page`) ask the same function.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,14 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import Resolver404, resolve, reverse
+from django.utils.translation import gettext as _
 from unfold.dataclasses import SearchResult
 
 from .models import SearchToken
@@ -51,16 +58,18 @@ class Provider:
     kind: str
     permission: str
     find: Find
+    title: Any
+    list_name: str  # route of the list that holds all of them
 
 
 _providers: dict[str, Provider] = {}
 
 
-def provider(kind: str, permission: str) -> Callable[[Find], Find]:
+def provider(kind: str, permission: str, *, title: Any, list_name: str) -> Callable[[Find], Find]:
     """Register a search provider; it is asked in the order of registration and gives at most `PER_KIND` hits."""
 
     def register(find: Find) -> Find:
-        _providers[kind] = Provider(kind, permission, find)
+        _providers[kind] = Provider(kind, permission, find, title, list_name)
         return find
 
     return register
@@ -75,21 +84,64 @@ def read(text: str) -> Query:
     return Query(text, words, addresses, keys)
 
 
-def search(request: HttpRequest, text: str) -> list[Hit]:
-    """Every hit that the person may see now, grouped by kind. Nothing is cached."""
+def search(request: HttpRequest, text: str) -> list[tuple[Provider, list[Hit]]]:
+    """What the person may see now, by kind, at most `PER_KIND` of each. Nothing is cached."""
     query = read(text)
     if not query.text:
         return []
-    hits: list[Hit] = []
-    for entry in _providers.values():
-        if request.user.has_perm(entry.permission):  # type: ignore[union-attr]  # staff pages have a user
-            hits += list(entry.find(request, query))[:PER_KIND]
-    return hits
+    allowed = [
+        entry
+        for entry in _providers.values()
+        if request.user.has_perm(entry.permission)  # type: ignore[union-attr]  # staff pages have a user
+    ]
+    found = [(entry, list(entry.find(request, query))[:PER_KIND]) for entry in allowed]
+    return [(entry, hits) for entry, hits in found if hits]
 
 
 def palette(request: HttpRequest, term: str) -> list[SearchResult]:
     """The command palette's callback."""
-    return [SearchResult(hit.title, hit.description, hit.url, hit.icon) for hit in search(request, term)]
+    found = [
+        SearchResult(hit.title, hit.description, hit.url, hit.icon)
+        for _entry, hits in search(request, term)
+        for hit in hits
+    ]
+    target = jump(request, term)
+    if target:
+        found.insert(0, SearchResult(str(_("Open the pasted address")), target, target, "arrow_forward"))
+    return found
+
+
+def jump(request: HttpRequest, text: str) -> str:
+    """Where a pasted address of this installation leads: a page of the admin, or the page of the workspace's tenant.
+
+    Empty for anything else. Only a path of our own comes back, whatever host was pasted.
+    """
+    text = text.strip()
+    parts = urlsplit(text)
+    if not (parts.scheme in ("http", "https") or text.startswith("/")) or not parts.path.startswith("/"):
+        return ""
+    path = "/" + parts.path.lstrip("/")
+    if path.startswith("/admin/"):
+        try:
+            match = resolve(path)
+        except Resolver404:
+            return ""
+        is_page = match.namespace == "admin" and match.url_name not in (None, "find")  # None: the page for lost paths
+        return path if is_page else ""
+    return tenant_of(request, parts.hostname or "", path)
+
+
+def tenant_of(request: HttpRequest, host: str, path: str) -> str:
+    """The page of the tenant whose workspace an address belongs to, by path or by subdomain."""
+    from tenancy.models import Tenant
+
+    home = urlsplit(settings.BASE_URL).hostname or ""
+    named = re.match(r"/t/([a-z0-9-]+)(?:/|$)", path)
+    slug = named[1] if named else host.removesuffix(f".{home}") if host.endswith(f".{home}") else ""
+    if not slug or not request.user.has_perm("tenancy.view_tenant"):  # type: ignore[union-attr]  # staff
+        return ""
+    tenant = Tenant.objects.filter(slug=slug).only("pk").first()
+    return reverse("admin:tenant_page", args=[tenant.pk]) if tenant else ""
 
 
 def keys_matching(kind: str, text: str, limit: int = 200) -> QuerySet[Any]:

@@ -25,7 +25,7 @@ WEEKS = 12
 
 @panel("tenant", "state", _("State"), "tenancy.view_tenant")
 def state(request: HttpRequest, tenant: Tenant) -> Content:
-    tone = {"active": "good", "suspended": "warn", "archived": "bad"}[tenant.state]
+    tone = {"active": "good", "suspended": "warn", "archived": "bad", "purged": "quiet"}[tenant.state]
     rows = [Row("State", tenant.get_state_display(), tone=tone), Row("Slug", tenant.slug)]  # type: ignore[attr-defined]
     if tenant.suspended_reason:
         rows.append(Row("Reason", tenant.suspended_reason))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.http import HttpRequest
 
 from .models import AuditEvent
+from .privacy.seen import colleagues, named
 
 PER_PAGE = 25
 WORDS = {"~": "changed", "+": "created", "-": "deleted"}
@@ -20,7 +20,7 @@ WORDS = {"~": "changed", "+": "created", "-": "deleted"}
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that happened."""
+    """One thing that happened. `who` is an address as it was; it is covered where the viewer may not see it."""
 
     at: datetime
     kind: str
@@ -28,17 +28,30 @@ class Entry:
     who: str
     why: str
     url: str = ""
+    actor_id: Any = None
 
 
-Source = Callable[[HttpRequest, Any, datetime | None, int], Iterable[Entry]]
-_sources: dict[str, dict[str, tuple[str, Source]]] = {}
+Read = Callable[[HttpRequest, Any, datetime | None, int], Iterable[Entry]]
 
 
-def source(page: str, kind: str, permission: str) -> Callable[[Source], Source]:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where entries of one kind come from. A `crowding` one is read only when it is asked for."""
+
+    title: Any
+    permission: str
+    read: Read
+    crowding: bool
+
+
+_sources: dict[str, dict[str, Source]] = {}
+
+
+def source(page: str, kind: str, permission: str, *, title: Any = "", crowding: bool = False) -> Callable[[Read], Read]:
     """Register where entries of `kind` come from: ``(request, object, before, limit)``, newest first."""
 
-    def register(read: Source) -> Source:
-        _sources.setdefault(page, {})[kind] = (permission, read)
+    def register(read: Read) -> Read:
+        _sources.setdefault(page, {})[kind] = Source(title or f"{kind.capitalize()}s", permission, read, crowding)
         return read
 
     return register
@@ -49,25 +62,31 @@ def timeline(
 ) -> list[Entry]:
     """The newest `PER_PAGE` entries (of one kind, before a moment) that the person may see."""
     lists = [
-        list(read(request, obj, before, PER_PAGE))
-        for name, (permission, read) in _sources.get(page, {}).items()
-        if (not kind or kind == name) and request.user.has_perm(permission)  # type: ignore[union-attr]  # staff
+        list(entry.read(request, obj, before, PER_PAGE))
+        for name, entry in _sources.get(page, {}).items()
+        if (kind == name or (not kind and not entry.crowding)) and request.user.has_perm(entry.permission)  # type: ignore[union-attr]  # staff pages have a user
     ]
-    return list(heapq.merge(*lists, key=lambda entry: entry.at, reverse=True))[:PER_PAGE]
+    merged = list(heapq.merge(*lists, key=lambda entry: entry.at, reverse=True))[:PER_PAGE]
+    staff = colleagues(entry.actor_id for entry in merged)
+    return [replace(entry, who=named(request, entry.who, entry.actor_id, staff)) for entry in merged]
 
 
-def kinds(page: str) -> list[str]:
-    """The kinds that can be filtered by."""
-    return list(_sources.get(page, {}))
+def kinds(page: str, request: HttpRequest) -> list[tuple[str, Any]]:
+    """The kinds that can be filtered by, with their titles."""
+    return [
+        (name, entry.title)
+        for name, entry in _sources.get(page, {}).items()
+        if request.user.has_perm(entry.permission)  # type: ignore[union-attr]  # staff pages have a user
+    ]
 
 
-def acts(condition: Q, before: datetime | None, limit: int) -> list[Entry]:
+def acts(condition: Q, before: datetime | None, limit: int, kind: str = "act") -> list[Entry]:
     """Recorded acts as entries."""
     rows = AuditEvent.objects.filter(condition)
     if before:
         rows = rows.filter(at__lt=before)
     return [
-        Entry(row.at, "act", row.verb, row.actor_address or "command line", row.reason)
+        Entry(row.at, kind, row.verb, row.actor_address, row.reason, actor_id=row.actor_id)
         for row in rows.order_by("-at", "-id")[:limit]
     ]
 
@@ -83,28 +102,9 @@ def changes(model: Any, condition: Q, before: datetime | None, limit: int) -> li
             row.history_date,
             "change",
             f"{name} {WORDS.get(row.history_type, '')}",
-            row.history_actor or "command line",
+            row.history_actor,
             row.history_change_reason or "",
+            actor_id=row.history_user_id,
         )
         for row in rows.order_by("-history_date", "-history_id")[:limit]
     ]
-
-
-@source("tenant", "act", "tenancy.view_tenant")
-def acts_of_tenant(request: HttpRequest, tenant: Any, before: datetime | None, limit: int) -> list[Entry]:
-    return acts(Q(tenant_key=tenant.pk), before, limit)
-
-
-@source("tenant", "change", "tenancy.view_tenant")
-def changes_of_tenant(request: HttpRequest, tenant: Any, before: datetime | None, limit: int) -> list[Entry]:
-    return changes(type(tenant), Q(id=tenant.pk), before, limit)
-
-
-@source("person", "act", "accounts.view_user")
-def acts_on_person(request: HttpRequest, person: Any, before: datetime | None, limit: int) -> list[Entry]:
-    return acts(Q(target_id=str(person.pk)) | Q(actor_id=person.pk), before, limit)
-
-
-@source("person", "change", "accounts.view_user")
-def changes_of_person(request: HttpRequest, person: Any, before: datetime | None, limit: int) -> list[Entry]:
-    return changes(get_user_model(), Q(id=person.pk), before, limit)

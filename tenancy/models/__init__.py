@@ -4,6 +4,7 @@ from .invitation import Invitation
 from .membership import UserTenantMembership
 from .observed import ObservedAccess
 from .owned import TenantOwnedModel, TenantScoped
+from .purge import TenantPurge
 from .setting import BulkSettingChange, PlatformSettingChange, PlatformSettings, SettingChange
 from .tenant import Tenant, TenantState
 
@@ -16,6 +17,7 @@ __all__ = [
     "SettingChange",
     "Tenant",
     "TenantOwnedModel",
+    "TenantPurge",
     "TenantScoped",
     "TenantState",
     "UserTenantMembership",

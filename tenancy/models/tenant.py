@@ -37,6 +37,7 @@ class TenantState(models.TextChoices):
     ACTIVE = "active", _("Active")
     SUSPENDED = "suspended", _("Suspended")
     ARCHIVED = "archived", _("Archived")
+    PURGED = "purged", _("Purged")  # the key alone is left, for the trail and the privacy records that name it
 
 
 class Tenant(models.Model):
@@ -61,6 +62,7 @@ class Tenant(models.Model):
     state = models.CharField(_("state"), max_length=20, choices=TenantState, default=TenantState.ACTIVE, editable=False)
     suspended_reason = models.TextField(_("reason of suspension"), blank=True, editable=False)  # members are shown it
     suspended_until = models.DateTimeField(_("suspended until"), null=True, blank=True, editable=False)
+    archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)  # a purge counts from here
     settings = models.JSONField(_("settings"), default=dict, blank=True, editable=False)  # see tenancy.settings
     settings_version = models.PositiveIntegerField(_("version of settings"), default=0, editable=False)
     created_at = models.DateTimeField(_("created"), default=moment, editable=False)
@@ -73,6 +75,8 @@ class Tenant(models.Model):
         permissions = [
             ("suspend_tenant", "Can suspend and restore tenants"),
             ("archive_tenant", "Can archive tenants"),
+            ("purge_tenant", "Can ask for the purge of archived tenants"),
+            ("transfer_tenant", "Can make members owners"),
             ("import_tenant", "Can import tenants"),
             ("export_tenant", "Can export tenants"),
         ]
@@ -85,7 +89,7 @@ class Tenant(models.Model):
             models.CheckConstraint(
                 name="tenancy_tenant_active_follows_state",
                 condition=models.Q(is_active=True, state="active")
-                | models.Q(is_active=False, state__in=["suspended", "archived"]),
+                | models.Q(is_active=False, state__in=["suspended", "archived", "purged"]),
             ),
             models.CheckConstraint(
                 name="tenancy_tenant_slug_form", condition=models.Q(slug__regex=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")

@@ -32,13 +32,14 @@ LISTS = {
     "tenancy.Tenant": 5,
     "operations.AuditEvent": 5,
     "tenancy.PlatformSettings": 4,
+    "tenancy.TenantPurge": 5,
 }
 PAGES = {
     "tenancy_tenant_change": 6,
     "tenancy_tenant_history": 6,
     "tenancy_usertenantmembership_change": 7,
     "tenancy_usertenantmembership_history": 6,
-    "accounts_user_change": 14,
+    "accounts_user_change": 9,
     "accounts_user_history": 6,
     "tenancy_invitation_change": 6,
     "tenancy_tenant_add": 3,
@@ -110,7 +111,9 @@ def found(client, tenant):
 
 
 def test_every_page_costs_what_is_written_here(populated, root):
-    assert found(root, populated) == (LISTS, PAGES)
+    lists_now, pages_now = found(root, populated)
+    assert lists_now == LISTS
+    assert pages_now == PAGES
 
 
 def test_more_rows_cost_no_more_queries(populated, root):

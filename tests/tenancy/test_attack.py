@@ -156,6 +156,7 @@ def test_definer_functions_are_out_of_a_tenants_reach(tenant_a):
                 assert sql(f"SELECT has_function_privilege('{role}', '{name}', 'EXECUTE')") == [(False,)], (role, name)
             if not is_trigger:
                 call = name.replace("(regclass)", "('accounts_user')")
+                call = call.replace("(uuid,regclass,name)", "(gen_random_uuid(), 'accounts_user', 'id')")
                 assert sql(f"SELECT {call}") == "InsufficientPrivilege"
 
 

@@ -19,6 +19,11 @@ from . import verbs
 COLOURS = {"asked": "warning", "approved": "success", "refused": "danger", "expired": "default"}
 
 
+def is_open(approval: Approval) -> bool:
+    """Whether somebody may still answer."""
+    return approval.state == ApprovalState.ASKED and approval.expires_at > timezone.now()
+
+
 @admin.register(Approval)
 class ApprovalAdmin(ReadOnlyAdmin):
     """Questions, newest first; one person asked, another decides."""
@@ -58,9 +63,13 @@ class ApprovalAdmin(ReadOnlyAdmin):
         title=_("Approve"),
         consequence=_("The change is carried out at once, for every row that was selected."),
         icon="task_alt",
+        possible=is_open,
     )
     def approve(self, request: HttpRequest, form: Any, obj: Approval) -> Any:
         approval = verbs.decide(obj, approve=True, by=request.user, reason=form.cleaned_data["reason"])
+        carry_out = verbs.carrier_of(approval.verb)
+        if carry_out is not None:
+            return carry_out(approval, by=request.user)
         model: Any = apps.get_model(approval.details["model"])
         page: Any = self.admin_site._registry[model]
         rows = list(model._default_manager.filter(pk__in=approval.details["keys"]))
@@ -73,6 +82,7 @@ class ApprovalAdmin(ReadOnlyAdmin):
         consequence=_("Nothing is changed; whoever asked reads your reason in the trail."),
         icon="block",
         danger=True,
+        possible=is_open,
     )
     def refuse(self, request: HttpRequest, form: Any, obj: Approval) -> Any:
         verbs.decide(obj, approve=False, by=request.user, reason=form.cleaned_data["reason"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,15 +14,37 @@ from tenancy import TenantRefused, audit
 from ..models import Approval, ApprovalState
 
 GOOD_FOR = timedelta(hours=24)
+CarryOut = Callable[..., Any]
+_carried_out: dict[str, CarryOut] = {}
+
+
+def carries_out(verb: str) -> Callable[[CarryOut], CarryOut]:
+    """Register what happens once `verb` is approved: ``(approval, *, by)`` does it and returns words for the person."""
+
+    def register(act: CarryOut) -> CarryOut:
+        _carried_out[verb] = act
+        return act
+
+    return register
+
+
+def carrier_of(verb: str) -> CarryOut | None:
+    """What carries an approved act out; None for a bulk change, which its list's page carries out."""
+    return _carried_out.get(verb)
 
 
 @transaction.atomic
-def ask(verb: str, *, by: Any, reason: str, details: dict[str, Any]) -> Approval:
+def ask(verb: str, *, by: Any, reason: str, details: dict[str, Any], tenant: Any = None) -> Approval:
     """Write the question down; it is good for a day. `details` are keys and counts."""
     approval = Approval.objects.create(
-        verb=verb, asked_by_id=by.pk, reason=reason, details=details, expires_at=timezone.now() + GOOD_FOR
+        verb=verb,
+        tenant_key=getattr(tenant, "pk", None),
+        asked_by_id=by.pk,
+        reason=reason,
+        details=details,
+        expires_at=timezone.now() + GOOD_FOR,
     )
-    audit.record("approval.asked", by=by, target=approval, reason=reason, details={"verb": verb})
+    audit.record("approval.asked", by=by, tenant=tenant, target=approval, reason=reason, details={"verb": verb})
     return approval
 
 
@@ -39,5 +62,6 @@ def decide(approval: Approval, *, approve: bool, by: Any, reason: str) -> Approv
     approval.decided_by_id, approval.decided_at = by.pk, timezone.now()
     approval.save(update_fields=["state", "decided_by", "decided_at"])
     verb = "approval.given" if approve else "approval.refused"
-    audit.record(verb, by=by, target=approval, reason=reason, details={"verb": approval.verb})
+    details = {"verb": approval.verb}
+    audit.record(verb, by=by, tenant=approval.tenant_key, target=approval, reason=reason, details=details)
     return approval

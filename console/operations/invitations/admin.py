@@ -15,6 +15,11 @@ from tenancy import invitations
 from tenancy.models import Invitation
 
 
+def is_pending(invitation: Invitation) -> bool:
+    """Whether somebody may still accept it, once it is sent again where it expired."""
+    return invitation.accepted_at is None and invitation.revoked_at is None
+
+
 @admin.register(Invitation)
 class InvitationAdmin(SimpleHistoryAdmin, ConsoleModelAdmin):
     """Invitations are sent, sent again and revoked; they are never edited."""
@@ -47,6 +52,7 @@ class InvitationAdmin(SimpleHistoryAdmin, ConsoleModelAdmin):
         title=_("Send again"),
         consequence=_("A new mail with a new link goes out; the old link stops working."),
         icon="forward_to_inbox",
+        possible=is_pending,
     )
     def resend(self, request: HttpRequest, form: Any, obj: Invitation) -> Any:
         invitations.resend(obj, by=request.user, reason=form.cleaned_data["reason"])
@@ -59,6 +65,7 @@ class InvitationAdmin(SimpleHistoryAdmin, ConsoleModelAdmin):
         form=ReasonForm,
         icon="cancel_schedule_send",
         danger=True,
+        possible=is_pending,
     )
     def revoke(self, request: HttpRequest, form: Any, obj: Invitation) -> Any:
         invitations.revoke(obj, by=request.user, reason=form.cleaned_data["reason"])

@@ -13,7 +13,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from console import jobs as verbs
 from console.admin import ReadOnlyAdmin, column, dialog_action
-from console.models import JobRun
+from console.models import JobRun, JobState
 
 COLOURS = {"waiting": "info", "running": "warning", "succeeded": "success", "failed": "danger", "cancelled": "default"}
 
@@ -63,6 +63,7 @@ class JobRunAdmin(ReadOnlyAdmin):
         title=_("Run again"),
         consequence=_("The job starts from its last finished step."),
         icon="replay",
+        possible=lambda run: run.state in (JobState.FAILED, JobState.CANCELLED),
     )
     def retry(self, request: HttpRequest, form: Any, obj: JobRun) -> Any:
         verbs.retry(obj, by=request.user, reason=form.cleaned_data["reason"])
@@ -74,6 +75,7 @@ class JobRunAdmin(ReadOnlyAdmin):
         consequence=_("A waiting job is dropped; a running one stops after its current step and keeps what it did."),
         icon="stop_circle",
         danger=True,
+        possible=lambda run: not run.is_finished,
     )
     def cancel(self, request: HttpRequest, form: Any, obj: JobRun) -> Any:
         verbs.cancel(obj, by=request.user, reason=form.cleaned_data["reason"])

@@ -95,6 +95,7 @@ class MembershipAdmin(PersonActions, SimpleHistoryAdmin, ConsoleModelAdmin):
         consequence=_("You see the workspace as they do, and change nothing. Both of you stand on record."),
         form=SessionForm,
         icon="visibility",
+        possible=lambda membership: membership.is_active,
     )
     def view_as(self, request: HttpRequest, form: Any, obj: UserTenantMembership) -> Any:
         given = form.cleaned_data
@@ -108,6 +109,7 @@ class MembershipAdmin(PersonActions, SimpleHistoryAdmin, ConsoleModelAdmin):
         consequence=_("The person is shut out of this tenant from the next click on; the account stays."),
         icon="person_off",
         danger=True,
+        possible=lambda membership: membership.is_active,
     )
     def deactivate(self, request: HttpRequest, form: Any, obj: UserTenantMembership) -> Any:
         memberships.deactivate_membership(obj, by=request.user, reason=form.cleaned_data["reason"])
@@ -118,6 +120,7 @@ class MembershipAdmin(PersonActions, SimpleHistoryAdmin, ConsoleModelAdmin):
         title=_("Reactivate"),
         consequence=_("The person can enter this tenant again, with the role they had."),
         icon="person_check",
+        possible=lambda membership: not membership.is_active,
     )
     def reactivate(self, request: HttpRequest, form: Any, obj: UserTenantMembership) -> Any:
         memberships.reactivate_membership(obj, by=request.user, reason=form.cleaned_data["reason"])

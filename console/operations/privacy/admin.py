@@ -45,6 +45,7 @@ class LegalHoldAdmin(ConsoleModelAdmin):
         title=_("Release"),
         consequence=_("Erasures that waited for it are finished by the next sweep."),
         icon="lock_open",
+        possible=lambda hold: hold.released_at is None,
     )
     def release(self, request: HttpRequest, form: Any, obj: LegalHold) -> Any:
         obj.released_at = timezone.now()

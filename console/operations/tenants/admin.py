@@ -13,9 +13,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
-from console.admin import ConsoleModelAdmin, bulk_action, column, dialog_action
-from console.operations import sessions
-from console.operations.forms import SessionForm
+from console.admin import ConsoleModelAdmin, bulk_action, column
 from console.operations.memberships.admin import MembershipInline
 from console.preferences.people import staff_name
 from console.preferences.themes import UNFOLD
@@ -23,14 +21,15 @@ from tenancy import Role, audit, invitations, lifecycle
 from tenancy.models import Tenant
 from tenancy.settings.admin import TenantSettingsAdminMixin
 
-from .forms import SuspendForm, TenantForm
+from .forms import TenantForm
+from .life import LifeActions
 from .resources import TenantResource
 
-STATE_COLOURS = {"active": "success", "suspended": "warning", "archived": "danger"}
+STATE_COLOURS = {"active": "success", "suspended": "warning", "archived": "danger", "purged": "default"}
 
 
 @admin.register(Tenant)
-class TenantAdmin(TenantSettingsAdminMixin, SimpleHistoryAdmin, ImportExportModelAdmin, ConsoleModelAdmin):
+class TenantAdmin(LifeActions, TenantSettingsAdminMixin, SimpleHistoryAdmin, ImportExportModelAdmin, ConsoleModelAdmin):
     """Tenants are made and renamed here; their life cycle is dialogs."""
 
     settings_theme = UNFOLD
@@ -45,21 +44,25 @@ class TenantAdmin(TenantSettingsAdminMixin, SimpleHistoryAdmin, ImportExportMode
     word_search = "tenant"
     page_name = "tenant_page"
     search_help_text = _("Words of the name, slug, or id")
-    readonly_fields = ("id", "state_label", "suspended_reason", "suspended_until", "created_at", "updated_at")
+    readonly_fields = (
+        "id",
+        "state_label",
+        "suspended_reason",
+        "suspended_until",
+        "archived_at",
+        "created_at",
+        "updated_at",
+    )
     inlines = (MembershipInline,)
-    actions_detail = ("open_session", "suspend", "restore", "archive")
+    actions_detail = LifeActions.life_actions
     actions = ("suspend_selected",)
     never_deleted = _("Tenants are archived, not deleted. A purge follows an archive after its waiting period.")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return [(None, {"fields": ("name", "slug", "owner")})]
-        life = ("state_label", "suspended_reason", "suspended_until", "created_at", "updated_at", "id")
+        life = ("state_label", "suspended_reason", "suspended_until", "archived_at", "created_at", "updated_at", "id")
         return [(None, {"fields": ("name", "slug")}), (_("Life"), {"fields": life})]
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change=change, **kwargs)
-        return form
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         return self.inlines if obj else ()
@@ -78,60 +81,6 @@ class TenantAdmin(TenantSettingsAdminMixin, SimpleHistoryAdmin, ImportExportMode
     @column(description=_("State"), label=STATE_COLOURS, ordering="state")
     def state_label(self, obj: Tenant) -> tuple[str, Any]:
         return obj.state, obj.get_state_display()  # type: ignore[attr-defined]  # choices
-
-    def has_suspend_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("tenancy.suspend_tenant")
-
-    def has_archive_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("tenancy.archive_tenant")
-
-    def has_open_session_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("operations.open_session")
-
-    @dialog_action(
-        permission="open_session",
-        title=_("Open a session"),
-        consequence=_("This tenant's records open to you for a while. Every page is recorded and the tenant sees it."),
-        form=SessionForm,
-        icon="lock_open",
-    )
-    def open_session(self, request: HttpRequest, form: Any, obj: Tenant) -> Any:
-        given = form.cleaned_data
-        sessions.open_session(obj, by=request.user, reason=given["reason"], ticket=given["ticket"])
-        return _("The tenant's records are open to you.")
-
-    @dialog_action(
-        permission="suspend",
-        title=_("Suspend"),
-        consequence=_("Its members cannot enter and are shown your reason. Nothing is deleted."),
-        form=SuspendForm,
-        icon="pause_circle",
-    )
-    def suspend(self, request: HttpRequest, form: Any, obj: Tenant) -> Any:
-        given = form.cleaned_data
-        lifecycle.suspend_tenant(obj, by=request.user, reason=given["reason"], until=given["until"])
-        return _("The tenant is suspended.")
-
-    @dialog_action(
-        permission="suspend",
-        title=_("Restore"),
-        consequence=_("Its members can enter again at once."),
-        icon="play_circle",
-    )
-    def restore(self, request: HttpRequest, form: Any, obj: Tenant) -> Any:
-        lifecycle.restore_tenant(obj, by=request.user, reason=form.cleaned_data["reason"])
-        return _("The tenant is active.")
-
-    @dialog_action(
-        permission="archive",
-        title=_("Archive"),
-        consequence=_("Nobody enters any more. Nothing is deleted; it can be restored."),
-        icon="inventory_2",
-        danger=True,
-    )
-    def archive(self, request: HttpRequest, form: Any, obj: Tenant) -> Any:
-        lifecycle.archive_tenant(obj, by=request.user, reason=form.cleaned_data["reason"])
-        return _("The tenant is archived.")
 
     @bulk_action(
         permission="suspend",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSplitDateTimeWidget
+from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
 
 from console.admin import ReasonForm
 from tenancy.models import Tenant
@@ -34,3 +34,31 @@ class SuspendForm(ReasonForm):
         widget=UnfoldAdminSplitDateTimeWidget,
         help_text=_("Empty: until somebody restores the tenant. Members are shown the reason and this date."),
     )
+
+
+class TransferForm(ReasonForm):
+    """Who becomes owner, and perhaps who steps down."""
+
+    to = forms.EmailField(
+        label=_("New owner"),
+        widget=UnfoldAdminEmailInputWidget,
+        help_text=_("Address of an active member."),
+    )
+    step_down = forms.EmailField(
+        label=_("Steps down"),
+        required=False,
+        widget=UnfoldAdminEmailInputWidget,
+        help_text=_("Address of an owner who becomes administrator in the same breath. Empty: all stay owners."),
+    )
+    field_order = ("to", "step_down", "reason")
+
+
+class PurgeForm(ReasonForm):
+    """Why, and the slug typed out."""
+
+    slug = forms.CharField(
+        label=_("Slug of the tenant"),
+        help_text=_("Type it to ask for the purge."),
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+    )
+    field_order = ("slug", "reason")

@@ -29,13 +29,16 @@ class Cancelled(Exception):
 
 
 @transaction.atomic
-def order_export(tenant: Tenant, *, by: Any) -> TenantExport:
-    """Ask for an export of the tenant in scope. Raises TenantRefused (``busy``) while another one is being written."""
+def order_export(tenant: Tenant, *, by: Any, reason: str = "") -> TenantExport:
+    """Ask for an export of `tenant`, in its scope or system scope.
+
+    Raises TenantRefused (``busy``) while another one is being written.
+    """
     Tenant.objects.select_for_update(of=("self",)).get(pk=tenant.pk)
-    if TenantExport.objects.filter(state__in=[ExportState.WAITING, ExportState.RUNNING]).exists():
+    if TenantExport.objects.filter(tenant=tenant, state__in=[ExportState.WAITING, ExportState.RUNNING]).exists():
         raise TenantRefused(_("An export is being written already: wait for it."), code="busy")
     export: TenantExport = TenantExport.objects.create(tenant=tenant, requested_by=by)
-    audit.record("tenant.export_ordered", by=by, tenant=tenant, target=export)
+    audit.record("tenant.export_ordered", by=by, tenant=tenant, target=export, reason=reason)
     jobs.enqueue(JOB, export.pk, tenant=tenant, lock=f"{JOB}:{tenant.pk}", by=by)
     return export
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
+from django.utils import timezone
 
-from console.accounts import recovery
+from console.accounts import lockout, recovery
 from console.accounts.people import create_person
 from console.operations.models import AuditEvent
 from tenancy import TenantRefused, identity_scope, staff_scope, system_scope
@@ -32,8 +34,10 @@ def support(db):
 
 
 def verbs():
+    """What was done, without the sign-ins and mails that come with it."""
     with system_scope(reason="test"):
-        return list(AuditEvent.objects.order_by("pk").values_list("verb", flat=True))
+        found = AuditEvent.objects.exclude(verb__in=["account.signed_in", "mail.sent"]).order_by("pk")
+        return list(found.values_list("verb", flat=True))
 
 
 def test_a_lost_second_factor_is_reset(person, ada, support, mailoutbox, django_capture_on_commit_callbacks):
@@ -73,6 +77,9 @@ def test_refusals(ada, support):
         (lambda: recovery.reset_second_factor(ada, by=support, reason=" "), "no_reason"),
         (lambda: recovery.change_email(ada, other.email, by=support, reason="r"), "email_taken"),
         (lambda: recovery.change_email(ada, "nonsense", by=support, reason="r"), "invalid_email"),
+        (lambda: recovery.send_link(support, by=support, reason="r"), "yourself"),
+        (lambda: recovery.send_link(make_user(is_active=False), by=support, reason="r"), "inactive"),
+        (lambda: recovery.unlock(ada, by=support, reason=" "), "no_reason"),
     ]
     with staff_scope(actor=support, reason="test"):
         for act, code in cases:
@@ -143,9 +150,57 @@ def test_the_dialogs_of_the_admin_do_it(root, ada, mailoutbox):
     assert 'href="/mail/"' in page
 
 
+def test_a_link_opens_an_account_that_never_had_a_password(person, support, django_capture_on_commit_callbacks):
+    with identity_scope():
+        imported = create_person("new@example.test", None, verified=False)
+    with django_capture_on_commit_callbacks(execute=True), staff_scope(actor=support, reason="test"):
+        recovery.send_link(imported, by=support, reason="ticket 12")
+    mail = person.outbox[-1]
+    assert mail.to == ["new@example.test"]
+    person.visit(re.search(r"https?://[^/]+(/\S+)", mail.body)[1])
+    person.send(password1=PASSWORD, password2=PASSWORD)
+    person.sign_in("new@example.test")
+    person.send(code=person.code())
+    person.visit("/accounts/profile/")
+    assert person.url == "/accounts/profile/"
+    with system_scope(reason="test"):
+        assert AuditEvent.objects.filter(verb="mail.sent", target_id=str(imported.pk)).exists()
+
+
+def test_too_many_wrong_passwords_lock_out_on_every_host_until_support_unlocks(person, ada, support, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    for number in range(5):
+        person.client.post(
+            "/accounts/login/",
+            {"login": "Ada@example.test", "password": "wrong"},
+            headers={"host": f"h{number}.localhost"},
+        )
+    assert timedelta(minutes=4) < lockout.locked_until(ada) - timezone.now() <= timedelta(minutes=5)
+    person.sign_in("ada@example.test")
+    assert "Too many" in person.text
+    with system_scope(reason="test"):
+        failed = AuditEvent.objects.filter(verb="account.sign_in_failed")
+        assert {(event.target_id, event.actor_address, str(event.details)) for event in failed} == {
+            (str(ada.pk), "", "{}")
+        }
+    with staff_scope(actor=support, reason="test"):
+        recovery.unlock(ada, by=support, reason="called back")
+    assert lockout.locked_until(ada) is None
+    person.sign_in("ada@example.test")
+    person.visit("/accounts/profile/")
+    assert person.url == "/accounts/profile/"
+
+
+def test_a_wrong_password_for_nobody_is_counted_without_the_address(person, db):
+    person.sign_in("nobody@example.test")
+    with system_scope(reason="test"):
+        event = AuditEvent.objects.get(verb="account.sign_in_failed")
+    assert (event.target_id, event.actor_id, event.details) == ("", None, {})
+
+
 def test_looking_is_not_enough_to_lock_anybody_out(staff_client, ada):
     client = staff_client("accounts.view_user")
-    for name in ("reset_second_factor", "sign_out", "change_email"):
+    for name in ("reset_second_factor", "sign_out", "change_email", "send_link", "unlock"):
         where = reverse(f"admin:accounts_user_{name}", args=[ada.pk])
         answer = client.post(where, {"_form_submitted": "True", "reason": "x", "email": "x@new.test"})
         assert answer.status_code == 403

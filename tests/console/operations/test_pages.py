@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console.models import JobRun
-from console.operations import dashboard, diagnosis, panels, timeline, trail
+from console.operations import dashboard, diagnosis, panels, timeline, timeline_sources, trail
 from console.operations.models import AuditEvent, StaffNote
 from tenancy import audit, lifecycle, system_scope
-from tenancy.models import Invitation
+from tenancy.models import Invitation, UserTenantMembership
+from tenancy.settings import store
 from tests.factories import make_membership, make_tenant, make_user
 
 
@@ -94,30 +95,130 @@ def test_the_timeline_goes_back_page_by_page(root, tenant_a):
     assert b"test.n24<" not in second.content
 
 
+def found(person):
+    with system_scope(reason="test"):
+        return {finding.what: finding for finding in diagnosis.diagnose(person)}
+
+
 def test_why_somebody_cannot_get_in(root, tenant_a):
     person = make_user("lost@example.test")
+    assert {name: one.is_fine for name, one in found(person).items()} == {
+        "Account": True,
+        "Address": False,
+        "Second factor": True,
+        "Tenants": False,
+    }
     with system_scope(reason="test"):
-        assert {f.what: f.is_fine for f in diagnosis.diagnose(person)} == {
-            "Account": True,
-            "Address": False,
-            "Second factor": True,
-            "Tenants": False,
-        }
-        make_membership(tenant_a, person, is_active=False)
-        lifecycle.suspend_tenant(tenant_a, by=None, reason="x")
-        Invitation.objects.create(tenant=make_tenant(), email=person.email, token_hash="x", expires_at=timezone.now())
+        member = make_membership(tenant_a, person, is_active=False)
+        invited = Invitation.objects.create(
+            tenant=make_tenant("other"), email=person.email, token_hash="x", expires_at=timezone.now()
+        )
         person.is_active = False
         person.set_unusable_password()
         person.save()
-        found = {finding.what: finding for finding in diagnosis.diagnose(person)}
-    assert found["Account"].repair == "reactivate"
-    assert not found["Password"].is_fine
-    assert "inactive" in found[f"Tenant {tenant_a.slug}"].words
-    assert any("Expired" in finding.words for finding in found.values())
+    now = found(person)
+    assert now["Account"].repairs == ("reactivate",)
+    assert now["Password"].repairs == ("send_link",)
+    assert "inactive" in now["Tenant northwind"].words
+    assert "Expired" in now["Invitation to other"].words
     shown = root.get(person_url(person)).content.decode()
     assert "The account is deactivated." in shown
-    for name in ("reactivate", "change_email", "reset_second_factor", "sign_out"):
-        assert reverse(f"admin:accounts_user_{name}", args=[person.pk]) in shown, name
+    for model, key, name in (
+        ("accounts_user", person.pk, "reactivate"),
+        ("accounts_user", person.pk, "change_email"),
+        ("tenancy_usertenantmembership", member.pk, "reactivate"),
+        ("tenancy_invitation", invited.pk, "resend"),
+    ):
+        assert f'hx-get="{reverse(f"admin:{model}_{name}", args=[key])}"' in shown, name
+
+
+def test_what_a_tenant_asks_for_keeps_people_out(root, tenant_a):
+    person = make_membership(tenant_a, make_user("out@elsewhere.test")).user
+    with system_scope(reason="test"):
+        store.change(tenant_a, {"members.allowed_domains": ["northwind.test"]}, by=None, reason="x")
+    assert "allowed e-mail domains" in found(person)["Tenant northwind"].words
+    where = reverse("admin:tenancy_tenant_settings_group", kwargs={"object_id": tenant_a.pk, "group": "members"})
+    assert where in root.get(person_url(person)).content.decode()
+    with system_scope(reason="test"):
+        store.change(tenant_a, {"members.allowed_domains": []}, by=None, reason="x")
+        store.change(tenant_a, {"sign_in.second_factor_required": True}, by=None, reason="x")
+    assert "asks for a second factor" in found(person)["Tenant northwind"].words
+    with system_scope(reason="test"):
+        lifecycle.suspend_tenant(tenant_a, by=None, reason="unpaid")
+    assert found(person)["Tenant northwind"].repairs == ("restore",)
+
+
+def test_wrong_passwords_are_seen_and_unlocked_on_the_persons_page(root, client, tenant_a, settings):
+    person = make_membership(tenant_a, make_user("tired@example.test")).user
+    for _ in range(5):
+        client.post("/accounts/login/", {"login": person.email, "password": "wrong"})
+    now = found(person)
+    assert now["Lock-out"].repairs == ("unlock",)
+    assert now["Passwords typed"].words.startswith("5 wrong in 24 hours")
+    shown = root.get(person_url(person)).content.decode()
+    assert "Wrong password" in shown
+    where = reverse("admin:accounts_user_unlock", args=[person.pk])
+    assert where in shown
+    root.post(where, {"_form_submitted": "True", "reason": "called back"})
+    assert "Lock-out" not in found(person)
+    assert where not in root.get(person_url(person)).content.decode()
+
+
+def test_a_repair_is_offered_to_those_who_may(staff_client, tenant_a):
+    person = make_membership(tenant_a, is_active=False).user
+    shown = staff_client("accounts.view_user").get(person_url(person)).content.decode()
+    assert "never verified" in shown
+    assert "hx-get" not in shown.partition("Why can")[2].partition("</section>")[0]
+
+
+def test_mails_and_sign_ins_of_a_person_and_of_a_tenant(root, client, tenant_a, tenant_b):
+    people = [make_membership(tenant, make_user(f"x@{tenant.slug}.test")).user for tenant in (tenant_a, tenant_b)]
+    with system_scope(reason="test"):
+        for person in people:
+            audit.record("account.signed_in", by=person, target=person)
+            audit.record("mail.sent", by=None, target=person, details={"mail": "password_reset"})
+        Invitation.objects.create(
+            tenant=tenant_b, email=people[0].email, token_hash="x", expires_at=timezone.now(), sent_count=2
+        )
+    shown = root.get(person_url(people[0])).content.decode()
+    for words in ("Signed in", "Password reset", "Invitation to contoso, 2 times"):
+        assert words in shown, words
+    entries = root.get(tenant_url(tenant_a), {"kind": "sign-in"}).context["timeline"]
+    assert [(entry.what, entry.actor_id) for entry in entries] == [("account.signed_in", people[0].pk)]
+    assert entries[0].who == "x•••@•••.test"  # a member's address is covered; a session opens it
+
+
+def test_a_large_tenants_sign_ins_are_the_same(root, tenant_a, tenant_b, monkeypatch):
+    monkeypatch.setattr(timeline_sources, "FEW", 0)
+    people = [make_membership(tenant).user for tenant in (tenant_a, tenant_b)]
+    with system_scope(reason="test"):
+        for person in people:
+            audit.record("account.signed_in", by=person, target=person)
+    entries = root.get(tenant_url(tenant_a), {"kind": "sign-in"}).context["timeline"]
+    assert [entry.actor_id for entry in entries] == [people[0].pk]
+
+
+def test_a_timeline_names_colleagues_and_covers_members(root, tenant_a):
+    with system_scope(reason="test"):
+        owner = UserTenantMembership.objects.select_related("user").get(tenant=tenant_a).user
+        audit.record("test.by_owner", by=owner, tenant=tenant_a)
+        audit.record("test.by_staff", by=root.user, tenant=tenant_a)
+        audit.record("test.by_system", by=None, tenant=tenant_a)
+
+    def who():
+        entries = root.get(tenant_url(tenant_a), {"kind": "act"}).context["timeline"]
+        return {entry.what: entry.who for entry in entries if entry.what.startswith("test.")}
+
+    covered = {"test.by_owner": "p•••@•••.test", "test.by_staff": root.user.email, "test.by_system": "command line"}
+    assert who() == covered
+    form = {"_form_submitted": "True", "reason": "x", "ticket": "T-1"}
+    root.post(reverse("admin:tenancy_tenant_open_session", args=[tenant_a.pk]), form)
+    assert who() == {**covered, "test.by_owner": owner.email}
+    everything = [entry.what for entry in root.get(tenant_url(tenant_a)).context["timeline"]]
+    assert "staff_session.opened" in everything
+    assert "staff_session.page_opened" not in everything
+    pages = root.get(tenant_url(tenant_a), {"kind": "page"}).context["timeline"]
+    assert {entry.what for entry in pages} == {"staff_session.page_opened"}
 
 
 def test_support_does_not_touch_staff(staff_client):
