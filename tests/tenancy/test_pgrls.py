@@ -56,6 +56,7 @@ EXPECTED = {
         "public.tenancy_bulksettingchange",
         "public.tenancy_observedaccess",
         "public.tenancy_platformsettingchange",
+        "public.tenancy_tenantpurge",
         "public.usersessions_usersession",
     ],
     "SEC008": ["*.tenancy_owner", "*.tenancy_worker"],
@@ -69,6 +70,7 @@ EXPECTED = {
         "public.pii_analyze",
         "public.pii_count_rows",
         "public.tenancy_keep_an_owner",
+        "tenancy.purge_rows",
     ],
     "SEC027": [
         "public.account_emailaddress",
