@@ -1,11 +1,13 @@
-"""How fast do members come in: the engine against django-import-export and bulk_create_with_history, and raw COPY.
+"""How fast do members come in: the engine against django-import-export, bulk_create_with_history and raw COPY.
 
-    .venv/bin/python bench/import_members.py                  10,000 rows each way, ours at 100,000 too
-    .venv/bin/python bench/import_members.py --million        ours at 1,000,000 as well
+    .venv/bin/python -m bench.import_members                                     everything, some ten minutes
+    .venv/bin/python -m bench.import_members --ours 2000 --rivals 200 --workbook 2000      a look whether it runs
 
-Every case runs in a process of its own (peak memory) on one throwaway database with all walls, history and search
-words. "End to end" is from the file to the members (import-export: its dry run for the preview, then the import, as in
-its admin); "merge" is the writing alone. Results go to bench/results/.
+Every case runs in a process of its own, which gives its peak memory, on one database with all walls and history (a
+throwaway server, or the one of BENCH_OWNER_URL), for a tenant and people of its own. Cases of the comparison run
+`--rounds` times (the stock one once: it is slow); the median counts, every run is kept. "End to end" is from the file
+to the members; the engine's includes the staff's search words, which no other case writes. "Merge" is the writing
+alone, after the preview. Results and the verdict on each goal go to bench/results/import_members.json.
 """
 
 from __future__ import annotations
@@ -14,285 +16,198 @@ import argparse
 import json
 import os
 import platform
-import resource
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
-HEAD = "Email Address,First Name,Last Name,Role,Status,Employee ID,Employee Title\n"
+DATABASE = "bench_import_members"
+SLOW = "stock"
+
+from bench.import_cases import ours, rivals  # noqa: E402  # also as a script, which does not know the root
+from bench.import_cases.files import write_text, write_workbook  # noqa: E402
+
+CASES = {
+    "ours": ours.ours,
+    "ours_workbook": ours.ours,
+    "ours_parsing_workbook": ours.ours_parsing,
+    "openpyxl_parsing": rivals.openpyxl_parsing,
+    "stock": rivals.stock,
+    "stock_use_bulk": rivals.stock_use_bulk,
+    "bulk_create_with_history": rivals.bulk_create_with_history,
+    "raw_copy": rivals.raw_copy,
+}
+WORKBOOKS = ("ours_workbook", "ours_parsing_workbook", "openpyxl_parsing")
 
 
-def write_file(path: Path, rows: int, tag: str) -> None:
-    with path.open("w", encoding="utf-8") as stream:
-        stream.write(HEAD)
-        for number in range(rows):
-            stream.write(
-                f"p{number}.{tag}@bench.example.test,Günther,Çelik {number},Member,Active,{tag}{number},Engineer\n"
-            )
-
-
-def start(database: str) -> None:
+def child(case: str, rows: int, tag: str, path: Path) -> None:
+    """Measure one case in this process and print it."""
     import django
-    from django.conf import settings
 
-    settings.DATABASES["default"]["NAME"] = database
-    settings.MEDIA_ROOT = tempfile.mkdtemp()
-    settings.TENANCY["JOBS_BACKEND"] = "console.jobs.InlineBackend"
     django.setup()
-    import logging
+    from django.conf import settings
+    from django.db import connection
 
-    logging.disable(logging.CRITICAL)
-
-
-def new_tenant(tag: str):
     from tenancy import system_scope
     from tenancy.models import Tenant
 
+    settings.DEBUG = False
     with system_scope(reason="bench"):
-        return Tenant.objects.create(name=tag, slug=tag)
-
-
-def ours(path: Path, tenant) -> dict:
-    from console.members import flow, indexing
-
-    seconds = {}
-
-    def timed(module, name):
-        inner = getattr(module, name)
-
-        def wrapper(*args, **kwargs):
-            began = time.perf_counter()
-            try:
-                return inner(*args, **kwargs)
-            finally:
-                seconds[name] = seconds.get(name, 0) + time.perf_counter() - began
-
-        setattr(module, name, wrapper)
-
-    for name in ("preview", "merge"):
-        timed(flow, name)
-    timed(indexing, "index")
-    began = time.perf_counter()
-    item = flow.import_file(tenant, path)
-    whole = time.perf_counter() - began
-    words = seconds.get("index", 0)
-    assert item.state == "done", item.message
-    return {
-        "seconds": whole - words,
-        "preview_seconds": seconds["preview"],
-        "merge_seconds": seconds["merge"],
-        "search_words_seconds": words,
-    }
-
-
-def stock_resource(*, use_bulk: bool):
-    from django.contrib.auth import get_user_model
-    from import_export import fields, resources, widgets
-
-    from tenancy.models import UserTenantMembership
-
-    users = get_user_model()
-
-    class Stock(resources.ModelResource):
-        user = fields.Field(attribute="user", column_name="email", widget=widgets.ForeignKeyWidget(users, "email"))
-
-        class Meta:
-            model = UserTenantMembership
-            fields = ("user", "tenant", "display_name", "role", "is_active", "external_id", "title")
-            import_id_fields = ("user", "tenant")
-            skip_diff = True
-            skip_unchanged = not use_bulk
-            report_skipped = False
-
-        def before_import(self, dataset, **kwargs):
-            if use_bulk:
-                people = [users(email=row["email"], password="!") for row in dataset.dict]
-                users.objects.bulk_create(people, batch_size=1000, ignore_conflicts=True)
-                self.known = dict(users.objects.filter(email__in=[p.email for p in people]).values_list("email", "pk"))
-
-        def before_import_row(self, row, **kwargs):
-            if not use_bulk and not users.objects.filter(email=row["email"]).exists():
-                person = users(email=row["email"])
-                person.set_unusable_password()
-                person.save()
-
-        def after_init_instance(self, instance, new, row, **kwargs):
-            if use_bulk:
-                instance.user_id = self.known[row["email"]]
-
-    if use_bulk:
-        Stock._meta.use_bulk, Stock._meta.batch_size = True, 1000
-        Stock._meta.force_init_instance = True
-    return Stock()
-
-
-def dataset(path: Path, tenant):
-    import csv
-
-    import tablib
-
-    data = tablib.Dataset(headers=["email", "tenant", "display_name", "role", "is_active", "external_id", "title"])
-    with path.open(encoding="utf-8") as stream:
-        for row in csv.DictReader(stream):
-            name = f"{row['First Name']} {row['Last Name']}"
-            values = (
-                row["Email Address"],
-                str(tenant.pk),
-                name,
-                "member",
-                "1",
-                row["Employee ID"],
-                row["Employee Title"],
-            )
-            data.append(values)
-    return data
-
-
-def stock(path: Path, tenant, *, use_bulk: bool = False) -> dict:
-    from tenancy import system_scope
-    from tenancy.audit import changing
-
-    with system_scope(reason="bench"), changing(by=None, reason="bench"):
-        began = time.perf_counter()
-        data = dataset(path, tenant)
-        if not use_bulk:
-            check(stock_resource(use_bulk=False).import_data(data, dry_run=True, use_transactions=True))
-        middle = time.perf_counter()
-        check(stock_resource(use_bulk=use_bulk).import_data(data, dry_run=False, use_transactions=True))
-        ended = time.perf_counter()
-    return {"seconds": ended - began, "merge_seconds": ended - middle}
-
-
-def check(result) -> None:
-    errors = [error for row in result.row_errors() for error in row[1]]
-    assert not result.has_errors(), (errors[:1] or result.base_errors[:1])[0].error
-    assert not result.has_validation_errors()
-
-
-def stock_use_bulk(path: Path, tenant) -> dict:
-    return stock(path, tenant, use_bulk=True)
-
-
-def bulk_create_with_history(path: Path, tenant) -> dict:
-    from django.contrib.auth import get_user_model
-    from simple_history.utils import bulk_create_with_history as bulk
-
-    from tenancy import system_scope
-    from tenancy.models import UserTenantMembership
-
-    users = get_user_model()
-    with system_scope(reason="bench"):
-        began = time.perf_counter()
-        data = dataset(path, tenant).dict
-        middle = time.perf_counter()
-        people = bulk([users(email=row["email"], password="!") for row in data], users, batch_size=1000)
-        fields = ("display_name", "role", "external_id", "title")
-        rows = [
-            UserTenantMembership(tenant=tenant, user=person, **{name: row[name] for name in fields})
-            for person, row in zip(people, data, strict=True)
-        ]
-        bulk(rows, UserTenantMembership, batch_size=1000)
-        ended = time.perf_counter()
-    return {"seconds": ended - began, "merge_seconds": ended - middle}
-
-
-def raw_copy(path: Path, tenant) -> dict:
-    from django.db import connection, transaction
-
-    from tenancy import tenant_scope
-    from tenancy.db.message import narrow_role
-
-    rows = dataset(path, tenant)
-    with tenant_scope(tenant), transaction.atomic(), narrow_role("import"), connection.cursor() as cursor:
-        began = time.perf_counter()
-        columns = "import_id, tenant_id, line, last_line, action, key, c1, c2, c3, c4, c5, c6"
-        with cursor.copy(f"COPY staging.landing ({columns}) FROM STDIN") as copy:
-            for number, row in enumerate(rows):
-                copy.write_row((tenant.pk, tenant.pk, number, number, "new", row[0], row[0], *row[2:]))
-        ended = time.perf_counter()
-        transaction.set_rollback(True)
-    return {"seconds": ended - began, "merge_seconds": ended - began}
-
-
-CASES = {f.__name__: f for f in (ours, stock, stock_use_bulk, bulk_create_with_history, raw_copy)}
-
-
-def child(case: str, rows: int, database: str) -> None:
-    start(database)
-    tag = f"{case.replace('_', '-')}-{rows}"
-    tenant = new_tenant(tag)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "people.csv"
-        write_file(path, rows, tag)
+        tenant = Tenant.objects.create(name=tag, slug=tag)
+        with connection.cursor() as cursor:  # for the whole session: no case's writing pays for search words
+            cursor.execute("SELECT set_config('operations.search_later', 'on', false)")
+    with tempfile.TemporaryDirectory() as settings.MEDIA_ROOT:
         result = CASES[case](path, tenant)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    rate = {"rows_per_second": rows / result["seconds"], "merge_rows_per_second": rows / result["merge_seconds"]}
-    print(json.dumps({"case": case, "rows": rows, **result, **rate, "peak_mb": peak}))
+    result |= {"rows_per_second": rows / result["seconds"], "peak_mb": peak_mb()}
+    if "merge_seconds" in result:
+        result["merge_rows_per_second"] = rows / result["merge_seconds"]
+    print(json.dumps({"case": case, "rows": rows, **result}))
+
+
+def peak_mb() -> float:
+    """Peak of this program's resident memory. (`ru_maxrss` would start at what the parent held when it forked.)"""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 1024
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
+
+
+def measure(case: str, rows: int, round_: int) -> dict[str, Any]:
+    """Run one case in a process of its own."""
+    tag = f"{case.replace('_', '-')}-{rows}-{round_}"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / ("people.xlsx" if case in WORKBOOKS else "people.csv")
+        (write_workbook if case in WORKBOOKS else write_text)(path, rows, tag)
+        command = [sys.executable, "-m", "bench.import_members", "--child", case, str(rows), tag, str(path)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    if done.returncode:
+        sys.exit(f"{case} failed:\n{done.stderr}")
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def middle(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """The run whose time is the median."""
+    wanted = statistics.median_low([run["seconds"] for run in runs])
+    return next(run for run in runs if run["seconds"] == wanted)
+
+
+def show(result: dict[str, Any], base: dict[str, Any] | None) -> None:
+    def ratio(name: str) -> str:
+        return f"x{result[name] / base[name]:.1f}" if base and name in result else ""
+
+    merge = f"merge {result['merge_rows_per_second']:>9,.0f}/s" if "merge_rows_per_second" in result else " " * 17
+    print(
+        f"{result['case']:25} {result['rows']:>9,} rows  end to end {result['rows_per_second']:>9,.0f}/s "
+        f"{ratio('rows_per_second'):>7}  {merge} {ratio('merge_rows_per_second'):>7} {result['peak_mb']:>5.0f} MB",
+        flush=True,
+    )
+
+
+def verdicts(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each goal of the import with what was measured; a goal whose case did not run is left out."""
+    found = {(result["case"], result["rows"]): result for result in results}
+    base = next((result for result in results if result["case"] == SLOW), None)
+    told: list[dict[str, Any]] = []
+
+    def judge(goal: str, limit: float, value: float, *, at_least: bool = False) -> None:
+        told.append({"goal": goal, "limit": limit, "value": round(value, 2), "holds": (value >= limit) == at_least})
+
+    mine = sorted(
+        ((rows, result) for (case, rows), result in found.items() if case == "ours"), key=lambda pair: pair[0]
+    )
+    for rows, result in mine:
+        if base:
+            end, merge = (result[key] / base[key] for key in ("rows_per_second", "merge_rows_per_second"))
+            judge(f"times stock end to end at {rows:,} rows", 40, end, at_least=True)
+            judge(f"times stock in the merge at {rows:,} rows", 100, merge, at_least=True)
+        judge(f"peak memory at {rows:,} rows, MB", 200, result["peak_mb"])
+    if 100_000 in dict(mine):
+        judge("preview of 100,000 CSV rows, seconds", 10, dict(mine)[100_000]["preview_seconds"])
+    if {100_000, 1_000_000} <= set(dict(mine)):
+        growth = dict(mine)[1_000_000]["peak_mb"] / dict(mine)[100_000]["peak_mb"]
+        judge("peak memory at 1,000,000 rows against 100,000", 1.1, growth)
+    for (case, rows), result in found.items():
+        if case == "ours_workbook":
+            for rival in ("ours_parsing_workbook", "openpyxl_parsing"):
+                times = result["preview_seconds"] / found[rival, rows]["seconds"]
+                judge(f"preview of {rows:,} XLSX rows against {rival}", 1.5, times)
+    return told
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--million", action="store_true", help="ours at 1,000,000 rows too")
-    parser.add_argument("--small", type=int, default=10_000, help="rows of the comparison")
-    parser.add_argument("--child", nargs=3, metavar=("CASE", "ROWS", "DATABASE"), help=argparse.SUPPRESS)
+    parser.add_argument("--ours", type=int, nargs="*", default=[10_000, 100_000, 1_000_000], help="rows of the engine")
+    parser.add_argument("--rivals", type=int, default=10_000, help="rows of all others")
+    parser.add_argument("--workbook", type=int, default=100_000, help="rows of the XLSX file; 0 leaves it out")
+    parser.add_argument("--rounds", type=int, default=3, help="runs of each case at the size of the comparison")
+    parser.add_argument("--out", type=Path, default=ROOT / "bench/results/import_members.json")
+    parser.add_argument("--child", nargs=4, metavar=("CASE", "ROWS", "TAG", "FILE"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
-        case, rows, database = options.child
-        child(case, int(rows), database)
+        case, rows, tag, path = options.child
+        child(case, int(rows), tag, Path(path))
         return
-    import django
+    plan = [("stock", options.rivals, 1)]
+    plan += [
+        (case, options.rivals, options.rounds) for case in ("stock_use_bulk", "bulk_create_with_history", "raw_copy")
+    ]
+    plan += [("ours", rows, options.rounds if rows <= options.rivals else 1) for rows in options.ours]
+    plan += [(case, options.workbook, 1) for case in WORKBOOKS if options.workbook]
+    run(plan, options.out)
 
-    from console.database import start_embedded
 
-    start_embedded()
-    django.setup()
-    from django.db import connection
+def run(plan: list[tuple[str, int, int]], out: Path) -> None:
+    import psycopg
 
-    from tenancy.testing.database import served_test_databases
+    from bench.database import bench_server
 
-    plan = [(case, options.small) for case in CASES] + [("ours", 100_000)]
-    plan += [("ours", 1_000_000)] if options.million else []
-    results = []
-    with served_test_databases(verbosity=0, interactive=False, serialized_aliases=set()):
-        name = connection.settings_dict["NAME"]
-        with connection.cursor() as cursor:
-            cursor.execute("SHOW server_version")
-            version = cursor.fetchone()[0]
-        connection.close()
-        for case, rows in plan:
-            command = [sys.executable, __file__, "--child", case, str(rows), name]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            if done.returncode:
-                sys.exit(done.stderr)
-            results.append(json.loads(done.stdout.splitlines()[-1]))
-            show(results[-1], results)
+    address = bench_server()
+    with psycopg.connect(address("postgres", ""), autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        server.execute(f"CREATE DATABASE {DATABASE} OWNER toc_owner")
+        version = server.execute("SHOW server_version").fetchone()[0]  # type: ignore[index]  # always one row
+    os.environ |= {
+        "DATABASE_URL": address(DATABASE, "toc_app"),
+        "DATABASE_OWNER_URL": address(DATABASE, "toc_owner"),
+        "DJANGO_SETTINGS_MODULE": "console.settings",
+        "LOG_LEVEL": "ERROR",
+    }
+    results: list[dict[str, Any]] = []
+    every: list[dict[str, Any]] = []
+    try:
+        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity=0"], check=True, cwd=ROOT)
+        for case, rows, rounds in plan:
+            runs = [measure(case, rows, number) for number in range(rounds)]
+            every += runs
+            results.append(middle(runs))
+            show(results[-1], next((result for result in results if result["case"] == SLOW), None))
+    finally:
+        with psycopg.connect(address("postgres", ""), autocommit=True) as server:
+            server.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+    told = verdicts(results)
+    for verdict in told:
+        print(f"{'holds' if verdict['holds'] else 'FAILS'}  {verdict['goal']}: {verdict['value']} ({verdict['limit']})")
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=ROOT, check=False
     )
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
-    facts = {"python": platform.python_version(), "postgresql": version, "cpus": os.cpu_count(), "load": load}
-    content = {"commit": commit.stdout.strip(), "taken": time.strftime("%Y-%m-%d"), **facts, "results": results}
-    target = ROOT / "bench" / "results" / "import_members.json"
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps(content, indent=2) + "\n")
-
-
-def show(result: dict, results: list[dict]) -> None:
-    base = next((r for r in results if r["case"] == "stock"), None)
-    ratio = merge = ""
-    if base:
-        ratio = f"x{result['rows_per_second'] / base['rows_per_second']:.1f}"
-        merge = f"x{result['merge_rows_per_second'] / base['merge_rows_per_second']:.1f}"
-    print(
-        f"{result['case']:26} {result['rows']:>9,} rows  end to end {result['rows_per_second']:>9,.0f}/s {ratio:>7}  "
-        f"merge {result['merge_rows_per_second']:>9,.0f}/s {merge:>7}  peak {result['peak_mb']:>5.0f} MB",
-        flush=True,
-    )
+    facts = {
+        "commit": commit.stdout.strip(),
+        "taken": time.strftime("%Y-%m-%d"),
+        "python": platform.python_version(),
+        "postgresql": version,
+        "cores": os.cpu_count(),
+        "load_average": round(os.getloadavg()[0], 1),
+    }
+    out.parent.mkdir(exist_ok=True)
+    out.write_text(json.dumps(facts | {"goals": told, "results": results, "runs": every}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

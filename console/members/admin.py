@@ -13,7 +13,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from console.admin import ConsoleModelAdmin, column
 
 from .models import MemberImport
-from .pages import ImportPages
+from .verbs import ImportVerbs
 
 COLOURS = {
     "uploaded": "info",
@@ -29,7 +29,7 @@ COLOURS = {
 
 
 @admin.register(MemberImport)
-class MemberImportAdmin(ImportPages, ConsoleModelAdmin):
+class MemberImportAdmin(ImportVerbs, ConsoleModelAdmin):
     """Imports of all tenants, newest first."""
 
     list_display = ("title", "tenant", "state_label", "rows", "actor", "created_at", "finished_at")

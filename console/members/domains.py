@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tenancy.models import Tenant
 
-from . import review
 from .models import MemberImport
+from .refusing import header, problem, refuse
 from .targets import MergeTarget
 
 
@@ -14,12 +14,12 @@ def refuse_other_domains(item: MemberImport, target: MergeTarget) -> None:
     allowed = Tenant.objects.get(pk=item.tenant_id).config.members.allowed_domains
     if not allowed:
         return
-    review.refuse(
+    refuse(
         item,
         "s.action = 'new' AND split_part(s.key, '@', 2) <> ALL(%(domains)s)",
-        review.problem(
+        problem(
             "domain_not_allowed",
-            review.header(item, "email"),
+            header(item, "email"),
             "s.key",
             "'The address is at none of the domains that the organisation allows.'",
             "Use an address of the organisation, or let an owner allow the domain in the settings.",

@@ -1,179 +1,171 @@
-"""The verbs of an import: upload, preview, confirm, run, resume, discard, undo. Each moves it from state to state."""
+"""The verbs of an import: check, preview, confirm, run, reopen, discard. Each moves it from state to state."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.core.files import File
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 from django.utils import timezone
 
-from tenancy import Action, Role, TenantRefused, audit, can, jobs, tenant_scope
-from tenancy.models import Tenant, TenantState
+from tenancy import TenantRefused, audit, jobs, tenant_scope
+from tenancy.models import Tenant
 
 from .choices import Choices
-from .files import Detection, FileRefused, Rule, detect
-from .files.headers import normalise
+from .files import FileRefused, Rule
 from .indexing import AT_ONCE
 from .merge import Conflicts, forget_place, is_last_owner, merge
-from .models import BUSY, ImportState, MemberImport
-from .reading import kept_file, overrides_of
+from .models import ImportState, MemberImport
+from .progress import is_working
+from .reading import kept_file
 from .review import review
 from .staging import Cancelled, clear, extra_rules, is_staged, stage
-from .targets import TARGETS
+from .states import TakenOver, hold, move, step_of, stop
+from .uploading import refuse_closed, said_of_earlier, upload
 
-KEEP_DAYS = 30
-RESUMABLE = (ImportState.STOPPED, ImportState.PREVIEWING, ImportState.RUNNING)
+FOUND = ("detected", "rules", "notes", "counts")  # what staging and review set
+STEPS = {"preview": ImportState.PREVIEWING, "run": ImportState.RUNNING, "undo": ImportState.UNDOING}
+PLACE = ("late_cursor", "line_cursor")
 
 
-def upload(
-    tenant: Tenant,
-    path: Path,
-    *,
-    name: str,
-    by: Any,
-    overrides: Mapping[str, Any] | None = None,
-    choices: Choices | None = None,
-    ceiling: Role | str = Role.OWNER,
-    target: str = "members",
-) -> MemberImport:
-    """Keep the file at `path` as a new import of `tenant`, in its scope, with what detection says of it.
-
-    `ceiling` is the highest role that the importer may give; in the workspace their own. Raises FileRefused,
-    MappingError and TenantRefused (``tenant_archived``, ``switched_off``, ``escalation``).
-    """
-    refuse_closed(tenant)
-    if not tenant.config.features.member_import:
-        raise TenantRefused("The import of members is switched off for this organisation.", code="switched_off")
-    if not can(ceiling, Action.MEMBERS_MANAGE):
-        raise TenantRefused("Your role does not allow imports.", code="escalation")
-    item = MemberImport(
-        tenant=tenant,
-        target=target,
-        file_name=name,
-        file_size=path.stat().st_size,
-        file_hash=_hash(path),
-        overrides=dict(overrides or {}),
-        choices=(choices or Choices(default_role=tenant.config.members.default_role)).dump(),
-        ceiling=ceiling,
-        actor=by,
-        keep_until=timezone.now() + timedelta(days=getattr(settings, "IMPORT_KEEP_DAYS", KEEP_DAYS)),
-    )
-    if not item.overrides.get("mapping"):
-        _remember_mapping(item, detect(path, TARGETS[target].file, overrides_of(item)))
-    look(item, path)
+def check(item: MemberImport, *, by: Any) -> None:
+    """Keep the mapping and the choices that were set on `item`, and order its preview. Raises TenantRefused."""
     with transaction.atomic():
-        Tenant.objects.select_for_update().get(pk=tenant.pk)  # numbers without gaps or doubles
-        last = MemberImport.objects.filter(tenant=tenant).aggregate(last=Max("number"))["last"]
-        item.number = (last or 0) + 1
-        with path.open("rb") as handle:
-            item.file.save(name, File(handle), save=False)
-        item.save(force_insert=True)
-        audit.record(f"{item.target}.file_uploaded", by=by, tenant=tenant, target=item, details={"number": item.number})
-    return item
-
-
-def look(item: MemberImport, path: Path) -> Detection:
-    """Detect again with what was chosen, and keep the answer on `item` (unsaved)."""
-    detection = detect(path, TARGETS[item.target].file, overrides_of(item))
-    item.detected = detection.summary()
-    item.notes = list(detection.notes)
-    item.header_hash = _header_hash(detection)
-    return detection
+        move(item, ImportState.PREVIEWING, ImportState.UPLOADED, ImportState.PREVIEWED, ImportState.STOPPED)
+        item.started_at, item.message = None, ""  # whatever was confirmed before, this was not
+        item.save(update_fields=["overrides", "choices", "header_hash", "started_at", "message", *FOUND])
+        order(item, "preview", by=by)
 
 
 def preview(item: MemberImport) -> None:
     """Stage and review the file; ends in PREVIEWED, or in STOPPED with a message. The body of a job."""
-    _move(item, ImportState.PREVIEWING, ImportState.UPLOADED, ImportState.PREVIEWED, *RESUMABLE)
+    move(
+        item,
+        ImportState.PREVIEWING,
+        ImportState.UPLOADED,
+        ImportState.PREVIEWING,
+        ImportState.PREVIEWED,
+        ImportState.STOPPED,
+    )
     try:
-        with kept_file(item) as path:
-            stage(item, path)
-        review(item)
+        with transaction.atomic():
+            hold(item, ImportState.PREVIEWING)
+            _fill(item)
+            item.notes = [*item.notes, *said_of_earlier(item)]
+            item.state, item.message = ImportState.PREVIEWED, ""
+            item.previewed_at, item.started_at = timezone.now(), None
+            item.save(update_fields=[*FOUND, "state", "message", "previewed_at", "started_at"])
+    except TakenOver:
+        return
     except FileRefused as refused:
-        _stop(item, str(refused))
-        return
+        stop(item, str(refused))
     except Cancelled:
-        _stop(item, "Stopped by hand while the file was checked.")
-        return
-    item.state, item.message, item.previewed_at = ImportState.PREVIEWED, "", timezone.now()
-    if same := earlier(item):
-        item.notes = [*item.notes, f"The same file was imported before, as import #{same.number}."]
-    item.save()
+        stop(item, "Stopped by hand while the file was checked.")
 
 
-def confirm(item: MemberImport, *, by: Any) -> None:
-    """Say yes to a preview. Raises TenantRefused (``not_previewed``, ``strict``, ``busy``, ``purged``)."""
+def confirm(item: MemberImport, *, by: Any, seen: str | None = None) -> None:
+    """Say yes to a preview; `seen` is the `stamp` of the one that was looked at, where that is known.
+
+    Raises TenantRefused (``wrong_state``, ``checked_again``, ``strict``, ``busy``, ``tenant_archived``).
+    """
+    if seen is not None and seen != stamp(item):
+        raise TenantRefused(
+            "The file was checked again since you looked: look at the new result.", code="checked_again"
+        )
     choices = Choices.load(item.choices)
     if choices.strict and item.counts.get("refused"):
         raise TenantRefused("The import is strict and rows are refused: correct them first.", code="strict")
     refuse_closed(item.tenant)
-    item.started_at, item.actor = timezone.now(), by
-    forget_place(item)
     with transaction.atomic():
-        _move(item, ImportState.RUNNING, ImportState.PREVIEWED)
-        item.save()
+        move(item, ImportState.RUNNING, ImportState.PREVIEWED)
+        item.started_at, item.actor = timezone.now(), by
+        forget_place(item)
+        item.save(update_fields=["started_at", "actor", *PLACE])
         audit.record(f"{item.target}.import_confirmed", by=by, tenant=item.tenant_id, target=item)
+
+
+def stamp(item: MemberImport) -> str:
+    """Tells one preview of an import from another; a form carries it."""
+    return item.previewed_at.isoformat() if item.previewed_at else ""
 
 
 def run(item: MemberImport) -> None:
     """Write the rows of a confirmed import; ends in DONE, or in STOPPED with a message. The body of a job."""
-    _move(item, ImportState.RUNNING, ImportState.RUNNING, ImportState.STOPPED)
-    choices = Choices.load(item.choices)
+    if item.started_at is None:
+        raise TenantRefused("Nobody confirmed the import yet.", code="not_confirmed")
+    move(item, ImportState.RUNNING, ImportState.RUNNING, ImportState.STOPPED)
     try:
         if not is_staged(item):
-            # The database crashed since the preview; what was written already comes out as unchanged now.
-            with kept_file(item) as path:
-                stage(item, path)
-            review(item)
-            forget_place(item)
-        merge(item, strict=choices.strict)
-    except FileRefused as refused:
-        _stop(item, str(refused))
+            _stage_again(item)
+        merge(item, strict=Choices.load(item.choices).strict)
+        _finish(item)
+    except TakenOver:
         return
+    except FileRefused as refused:
+        _give_way(item, str(refused))
     except Cancelled:
         item.refresh_from_db()  # what a strict run had counted was rolled back
-        _stop(item, "Stopped by hand; the rows written so far stand." if item.applied else "Stopped by hand.")
-        return
+        _give_way(item, "Stopped by hand; the rows written so far stand." if item.applied else "Stopped by hand.")
     except Conflicts:
         item.refresh_from_db()
-        _stop(item, "Members were changed since the preview, so nothing was written. Check the file again.")
-        return
+        _give_way(item, "Members were changed since the preview, so nothing was written. Check the file again.")
     except IntegrityError as error:
         if not is_last_owner(error):
             raise
         item.refresh_from_db()
-        _stop(item, "No active owner would be left: make somebody else owner, and check the file again.")
-        return
-    item.state, item.message, item.finished_at = ImportState.DONE, "", timezone.now()
-    item.save()
-    audit.record(
-        f"{item.target}.imported",
-        by=item.actor_id,
-        tenant=item.tenant_id,
-        target=item,
-        details={"number": item.number, **item.applied},
-    )
+        _give_way(item, "No active owner would be left: make somebody else owner, and check the file again.")
+
+
+def _fill(item: MemberImport) -> None:
+    with kept_file(item) as path:
+        stage(item, path)
+    review(item)
+
+
+def _stage_again(item: MemberImport) -> None:
+    """The database crashed since the preview; what was written already comes out as unchanged now."""
+    with transaction.atomic():
+        hold(item, ImportState.RUNNING)
+        _fill(item)
+        forget_place(item)
+        item.save(update_fields=[*FOUND, *PLACE])
+
+
+def _finish(item: MemberImport) -> None:
+    with transaction.atomic():
+        hold(item, ImportState.RUNNING)
+        item.state, item.message, item.finished_at = ImportState.DONE, "", timezone.now()
+        item.save(update_fields=["state", "message", "finished_at"])
+        details = {"number": item.number, **item.applied}
+        audit.record(f"{item.target}.imported", by=item.actor_id, tenant=item.tenant_id, target=item, details=details)
+        _index_later(item)
+        if item.choices.get("invite"):
+            jobs.enqueue("members.invite", item.pk, tenant=item.tenant_id, by=item.actor_id)
+
+
+def _give_way(item: MemberImport, message: str) -> None:
+    stop(item, message)
     _index_later(item)
-    if choices.invite:
-        jobs.enqueue("members.invite", item.pk, tenant=item.tenant_id, by=item.actor_id)
+
+
+def _index_later(item: MemberImport) -> None:
+    """Order the search words of a large import, whose triggers left them out."""
+    if sum(item.counts.get(name, 0) for name in ("new", "changed", "missing")) > AT_ONCE and item.applied:
+        jobs.enqueue("members.index", item.pk, tenant=item.tenant_id, lock=f"members.index:{item.pk}")
+
+
+def resume(item: MemberImport, *, by: Any) -> None:
+    """Go on with a step whose job stopped or died. Raises TenantRefused (``working``, ``wrong_state``, ``busy``)."""
+    refuse_working(item)
+    step = step_of(item)
+    with transaction.atomic():
+        move(item, STEPS[step], ImportState.STOPPED, STEPS[step])
+        order(item, step, by=by)
 
 
 def reopen(item: MemberImport) -> None:
     """Go back to the mapping; the staged rows are made anew by the next preview. Raises TenantRefused."""
-    _move(item, ImportState.UPLOADED, ImportState.PREVIEWED, ImportState.STOPPED)
-
-
-def step_of(item: MemberImport) -> str:
-    """The step that a stopped or interrupted import goes on with."""
-    if item.state == ImportState.UNDOING:
-        return "undo"
-    return "run" if item.started_at else "preview"
+    move(item, ImportState.UPLOADED, ImportState.PREVIEWED, ImportState.STOPPED)
 
 
 def rules_of(item: MemberImport) -> list[Rule]:
@@ -182,13 +174,24 @@ def rules_of(item: MemberImport) -> list[Rule]:
 
 
 def discard(item: MemberImport, *, by: Any) -> None:
-    """Give an import up: its rows and its file are deleted, what was written stays. Raises TenantRefused."""
+    """Give an import up: its rows and its file are deleted, what was written stays.
+
+    Raises TenantRefused (``over``, ``working`` while a job is at it).
+    """
     if item.is_over or item.state == ImportState.UNDOING:
         raise TenantRefused("The import is over.", code="over")
+    refuse_working(item)
     with transaction.atomic():
-        item.state, item.finished_at = ImportState.DISCARDED, timezone.now()
+        move(item, ImportState.DISCARDED, *(state for state in ImportState if state != ImportState.UNDOING))
+        item.finished_at = timezone.now()
         purge(item)
         audit.record(f"{item.target}.import_discarded", by=by, tenant=item.tenant_id, target=item)
+
+
+def refuse_working(item: MemberImport) -> None:
+    """Raise TenantRefused where a job waits or runs for the import."""
+    if is_working(item):
+        raise TenantRefused("A job is working on it: stop it first.", code="working")
 
 
 def purge(item: MemberImport) -> None:
@@ -196,17 +199,10 @@ def purge(item: MemberImport) -> None:
     clear(item)
     name = item.file.name
     item.file = ""
-    item.save()
+    item.save(update_fields=["file", "finished_at"])
     if name:
         storage = item._meta.get_field("file").storage  # type: ignore[union-attr]  # a file field has one
         transaction.on_commit(lambda: storage.delete(name))
-
-
-def earlier(item: MemberImport) -> MemberImport | None:
-    """The last import of the same file that was done and not undone."""
-    same = MemberImport.objects.filter(tenant=item.tenant_id, file_hash=item.file_hash, state=ImportState.DONE)
-    found: MemberImport | None = same.exclude(pk=item.pk).first()
-    return found
 
 
 def order(item: MemberImport, step: str, *, by: Any) -> None:
@@ -226,66 +222,3 @@ def import_file(tenant: Tenant, path: Path, *, by: Any = None, **wishes: Any) ->
             confirm(item, by=by)
             run(item)
     return item
-
-
-def refuse_closed(tenant: Tenant) -> None:
-    """Raise TenantRefused for a tenant that takes nobody in."""
-    if Tenant.objects.get(pk=tenant.pk).state == TenantState.ARCHIVED:
-        raise TenantRefused("The tenant is archived; restore it first.", code="tenant_archived")
-
-
-def _move(item: MemberImport, to: ImportState, *allowed: str) -> None:
-    """Change the state under a lock. Raises TenantRefused where the stored state is none of `allowed`."""
-    try:
-        with transaction.atomic():
-            _write_state(item, to, allowed)
-    except IntegrityError as error:
-        raise TenantRefused("Another import of this organisation is running: wait for it.", code="busy") from error
-
-
-def _write_state(item: MemberImport, to: ImportState, allowed: tuple[str, ...]) -> None:
-    stored = MemberImport.objects.select_for_update(of=("self",)).get(pk=item.pk).state
-    if stored not in allowed:
-        label = ImportState(stored).label
-        raise TenantRefused(f"The import is in the state “{label}”; this is not possible now.", code="wrong_state")
-    item.state = to
-    item.save(update_fields=["state"])
-
-
-def _stop(item: MemberImport, message: str) -> None:
-    item.state, item.message = ImportState.STOPPED, message[:500]
-    item.save()
-    _index_later(item)
-
-
-def _index_later(item: MemberImport) -> None:
-    """Order the search words of a large import, whose triggers left them out."""
-    if sum(item.counts.get(name, 0) for name in ("new", "changed", "missing")) > AT_ONCE and item.applied:
-        jobs.enqueue("members.index", item.pk, tenant=item.tenant_id, lock=f"members.index:{item.pk}")
-
-
-def _remember_mapping(item: MemberImport, detection: Detection) -> None:
-    """Take the mapping that this organisation chose last for a file with the same columns."""
-    last = (
-        MemberImport.objects.filter(tenant=item.tenant_id, header_hash=_header_hash(detection))
-        .exclude(overrides={})
-        .order_by("-created_at")
-        .first()
-    )
-    if last is not None and last.overrides.get("mapping"):
-        item.overrides = item.overrides | {"mapping": last.overrides["mapping"]}
-
-
-def _header_hash(detection: Detection) -> str:
-    names = "\x1f".join(normalise(name) for name in detection.header.names)
-    return hashlib.sha256(names.encode()).hexdigest()
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-def is_busy(item: MemberImport) -> bool:
-    """Whether a job works on it, as far as its state says."""
-    return item.state in (*BUSY, ImportState.PREVIEWING)

@@ -19,10 +19,9 @@ from tenancy import Role
 from tenancy.models import Tenant, TenantState
 
 from .choices import Choices, Missing
-from .files import FileRefused, MappingError, Target, detect
+from .files import Target
 from .files.limits import MAX_FILE_BYTES
 from .models import MemberImport
-from .reading import uploaded_path
 from .targets import TARGETS
 
 DELIMITERS = [("", _("Found in the file")), (",", ","), (";", ";"), ("\t", _("Tab")), ("|", "|")]
@@ -33,7 +32,7 @@ ENCODINGS = [("", _("Found in the file"))] + [
 
 
 class UploadForm(forms.Form):
-    """Which tenant, which file. A file that is no table is refused here, in words."""
+    """Which tenant, which file."""
 
     tenant = forms.ModelChoiceField(queryset=Tenant.objects.none(), label=_("Tenant"))
     file = forms.FileField(
@@ -53,11 +52,6 @@ class UploadForm(forms.Form):
         upload = self.cleaned_data["file"]
         if upload.size > MAX_FILE_BYTES:
             raise forms.ValidationError(_("The file is too large; split it into several."))
-        try:
-            with uploaded_path(upload) as path:
-                detect(path, TARGETS["members"].file)
-        except (FileRefused, MappingError) as refused:
-            raise forms.ValidationError(str(refused)) from refused
         return upload
 
 

@@ -14,9 +14,11 @@ from tenancy.memberships import lock_owners
 
 from .database import ROWS, rows, run, value
 from .indexing import AT_ONCE, later
-from .models import MemberImport
-from .review import hashed_joins, problem
+from .joins import hashed_joins
+from .models import ImportState, MemberImport
+from .refusing import problem
 from .staging import Cancelled
+from .states import hold
 from .targets import TARGETS, Column, MergeTarget
 from .trail import history_insert, history_parameters
 
@@ -39,7 +41,9 @@ class Chunk:
 
 
 def merge(item: MemberImport, *, strict: bool) -> None:
-    """Write every row that is still to be written, in the tenant's scope. Raises Cancelled, and Conflicts if `strict`.
+    """Write every row that is still to be written, in the tenant's scope.
+
+    Raises Cancelled, TakenOver, and Conflicts if `strict`.
 
     Partial: each chunk commits together with its place in the order, so that a killed run goes on where it stopped.
     Strict: one transaction for all.
@@ -55,11 +59,17 @@ def _merge(item: MemberImport, *, strict: bool) -> None:
     target = TARGETS[item.target]
     active = target.column("is_active").staged if "is_active" in target.types else "c1"
     work = WORK.format(active=active)
-    total = value(f"SELECT count(*) FROM {ROWS} s WHERE import_id = %(import)s AND {work}", item)
-    done = sum(item.applied_count(name) for name in ("new", "changed", "conflicts"))
+    total, done = rows(
+        f"SELECT count(*), count(*) FILTER (WHERE (late, line) <= (%(late)s, %(line)s)) "
+        f"FROM {ROWS} s WHERE import_id = %(import)s AND {work}",
+        item,
+        late=item.late_cursor,
+        line=item.line_cursor,
+    )[0]
     jobs.progress(done, total, "Writing")
     while (chunk := _next_chunk(item, work)) is not None:
         with transaction.atomic():
+            hold(item, ImportState.RUNNING)
             if target.people and total > AT_ONCE:
                 later(True)
             written = write_chunk(item, target, chunk, work)
@@ -190,12 +200,13 @@ def _mark_taken(item: MemberImport, target: MergeTarget, picked: str, more: dict
         "'Another member got this id since the preview.'",
         "Import the file again to see what it would do now.",
     )
-    run(
-        f"UPDATE {ROWS} s SET action = 'refused', note = {note} FROM {target.table} t WHERE {picked} "
-        f"AND t.tenant_id = %(tenant)s AND t.external_id = s.{name} AND t.id IS DISTINCT FROM s.target_id",
-        item,
-        **more,
-    )
+    with hashed_joins():
+        run(
+            f"UPDATE {ROWS} s SET action = 'refused', note = {note} FROM {target.table} t WHERE {picked} "
+            f"AND t.tenant_id = %(tenant)s AND t.external_id = s.{name} AND t.id IS DISTINCT FROM s.target_id",
+            item,
+            **more,
+        )
 
 
 def _mark_conflicts(item: MemberImport, target: MergeTarget, picked: str, more: dict[str, Any]) -> None:
@@ -208,13 +219,14 @@ def _mark_conflicts(item: MemberImport, target: MergeTarget, picked: str, more: 
         "Import the file again to see what it would do now.",
     )
     same = "m.user_id = s.person_id" if target.people else "m.id = s.target_id"
-    run(
-        f"UPDATE {ROWS} s SET action = 'refused', note = {note} WHERE {picked} "
-        f"AND NOT EXISTS (SELECT FROM {target.table} m WHERE m.tenant_id = %(tenant)s AND {same} "
-        "AND m.updated_at = %(moment)s)",
-        item,
-        **more,
-    )
+    with hashed_joins():
+        run(
+            f"UPDATE {ROWS} s SET action = 'refused', note = {note} WHERE {picked} "
+            f"AND NOT EXISTS (SELECT FROM {target.table} m WHERE m.tenant_id = %(tenant)s AND {same} "
+            "AND m.updated_at = %(moment)s)",
+            item,
+            **more,
+        )
 
 
 def forget_place(item: MemberImport) -> None:

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from console.models import FINISHED, JobRun
 
-from .flow import is_busy
 from .models import MemberImport
+from .states import is_busy
 
 STEPS = ("members.preview", "members.run", "members.undo")
 

@@ -14,21 +14,29 @@ from tenancy.models import Invitation
 
 from .database import rows, value
 from .database import run as execute
-from .flow import _move
+from .joins import hashed_joins
 from .merge import check_owners, is_last_owner
 from .models import ImportState, MemberImport
-from .review import hashed_joins
+from .states import hold, move
 from .targets import TARGETS, MergeTarget
 from .trail import history_insert, history_parameters
+
+UNDOABLE = (ImportState.DONE, ImportState.STOPPED, ImportState.DISCARDED)
 
 
 def request(item: MemberImport, *, by: Any) -> None:
     """Ask to take a finished import back. Raises TenantRefused (``wrong_state``, ``busy``)."""
     with transaction.atomic():
-        _move(item, ImportState.UNDOING, ImportState.DONE, ImportState.STOPPED)
+        move(item, ImportState.UNDOING, *UNDOABLE)
         item.undone_by = by
         item.save(update_fields=["undone_by"])
-        audit.record("members.import_undo_requested", by=by, tenant=item.tenant_id, target=item)
+        audit.record(f"{item.target}.import_undo_requested", by=by, tenant=item.tenant_id, target=item)
+
+
+def is_possible(item: MemberImport) -> bool:
+    """Whether there is something to take back, and nothing else to do with the import first."""
+    written = item.applied_count("new") + item.applied_count("changed")
+    return bool(written) and item.state in UNDOABLE
 
 
 def run(item: MemberImport) -> None:
@@ -41,6 +49,7 @@ def run(item: MemberImport) -> None:
     jobs.progress(0, total, "Undoing")
     try:
         with transaction.atomic():
+            hold(item, ImportState.UNDOING)
             if target.people:
                 lock_owners(item.tenant_id)
             with hashed_joins():
@@ -54,7 +63,7 @@ def run(item: MemberImport) -> None:
             item.applied = item.applied | {"restored": back, "removed": gone, "kept": conflicts, "revoked": revoked}
             item.save()
             audit.record(
-                "members.import_undone",
+                f"{item.target}.import_undone",
                 by=actor,
                 tenant=item.tenant_id,
                 target=item,

@@ -22,7 +22,9 @@ from console.members.files import FileRefused, MappingError
 from console.members.models import ImportState, MemberImport
 from console.members.progress import progress_of
 from console.members.reading import uploaded_path
+from console.members.states import is_busy
 from console.members.targets import TARGETS
+from console.members.uploading import upload
 from tenancy import TenantRefused
 from tenancy.decorators import require_action
 from tenancy.http import TenantRequest
@@ -44,14 +46,14 @@ def import_start(request: TenantRequest, kind: str) -> HttpResponse:
     _require(request, kind)
     refusal = getattr(request, "refused_upload", "")
     if request.method == "POST" and not refusal:
-        upload = request.FILES.get("file")
-        if upload is None:
+        given = request.FILES.get("file")
+        if given is None:
             refusal = _("Choose a file first.")
-        elif (upload.size or 0) > MAX_IMPORT_BYTES:
+        elif (given.size or 0) > MAX_IMPORT_BYTES:
             refusal = _("The file is larger than %(n)d MB.") % {"n": MAX_IMPORT_BYTES // MIB}
         else:
             try:
-                item = _upload(request, kind, upload)
+                item = _upload(request, kind, given)
             except Refused as refused:
                 refusal = str(refused)
             else:
@@ -76,7 +78,7 @@ def import_page(request: TenantRequest, key: UUID) -> HttpResponse:
         except Refused as refused:
             messages.error(request, str(refused))
         return redirect("workspace_import", item.pk)
-    context = {"item": item, "label": TARGETS[item.target].file.label, "busy": flow.is_busy(item), **_shown(item)}
+    context = {"item": item, "label": TARGETS[item.target].file.label, "busy": is_busy(item), **_shown(item)}
     partial = request.headers.get("HX-Request")
     response = render(request, f"workspace/import_{'state' if partial else 'page'}.html", context)
     if partial and not context["busy"]:
@@ -115,14 +117,14 @@ def _require(request: TenantRequest, kind: str) -> None:
         raise PermissionDenied
 
 
-def _upload(request: TenantRequest, kind: str, upload: Any) -> MemberImport:
+def _upload(request: TenantRequest, kind: str, given: Any) -> MemberImport:
     assert request.tenant is not None
     assert request.user_tenant_role is not None
-    with uploaded_path(upload) as path:
-        return flow.upload(
+    with uploaded_path(given) as path:
+        return upload(
             request.tenant,
             path,
-            name=upload.name or "file",
+            name=given.name or "file",
             by=request.user,
             ceiling=request.user_tenant_role,
             target=kind,
@@ -143,8 +145,7 @@ def _check(request: TenantRequest, item: MemberImport) -> None:
         invite=members and "invite" in request.POST,
         missing=Missing.DEACTIVATE if members and "deactivate" in request.POST else Missing.NOTHING,
     ).dump()
-    item.save()
-    flow.order(item, "preview", by=request.user)
+    flow.check(item, by=request.user)
 
 
 def _confirm(request: TenantRequest, item: MemberImport) -> None:
@@ -158,7 +159,7 @@ def _discard(request: TenantRequest, item: MemberImport) -> None:
 
 
 def _resume(request: TenantRequest, item: MemberImport) -> None:
-    flow.order(item, flow.step_of(item), by=request.user)
+    flow.resume(item, by=request.user)
 
 
 STEPS: dict[str, Callable[[TenantRequest, MemberImport], None]] = {
@@ -171,7 +172,7 @@ STEPS: dict[str, Callable[[TenantRequest, MemberImport], None]] = {
 
 def _shown(item: MemberImport) -> dict[str, Any]:
     """What the page of the import's state needs."""
-    if flow.is_busy(item):
+    if is_busy(item):
         return {"progress": progress_of(item)}
     if item.state == ImportState.UPLOADED:
         return {"fields": TARGETS[item.target].file.fields, "columns": item.detected.get("columns", [])}

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from console.members import flow
 from console.members.browse import pages
 from console.members.choices import Choices
+from console.members.uploading import upload
 from tenancy import system_scope, tenant_scope
 from tenancy.models import UserTenantMembership
 
@@ -27,7 +28,7 @@ def previewed(tenant, text, *, by=None, ceiling="owner", **choices):
     with TemporaryDirectory() as folder, tenant_scope(tenant):
         path = Path(folder) / "people.csv"
         path.write_text(text)
-        item = flow.upload(tenant, path, name="people.csv", by=by, choices=Choices(**choices), ceiling=ceiling)
+        item = upload(tenant, path, name="people.csv", by=by, choices=Choices(**choices), ceiling=ceiling)
         flow.preview(item)
         return item
 

@@ -186,7 +186,7 @@ def test_nobody_is_deactivated_because_their_row_was_refused(tenant_a):
 
 
 def test_seats_are_given_in_the_order_of_the_file(tenant_a, monkeypatch):
-    monkeypatch.setattr("console.members.review.seat_limit", lambda tenant_id: 3)
+    monkeypatch.setattr("console.members.taken.seat_limit", lambda tenant_id: 3)
     item = imported(tenant_a, HEAD + "".join(f"p{n}@x.test,P,,{'no' if n == 1 else 'yes'},,\n" for n in range(5)))
     assert refusals(item) == {5: "seat_limit", 6: "seat_limit"}
     assert {"p0@x.test", "p1@x.test", "p2@x.test"} <= members(tenant_a)

@@ -122,7 +122,7 @@ def test_discard_resume_and_reopen(root, tenant_a, django_capture_on_commit_call
     root.post(url("reopen", item))
     assert only().state == "uploaded"
     with django_capture_on_commit_callbacks(execute=True):
-        root.post(url("resume", item))
+        root.post(url("check", item), answers(item))
     assert only().state == "previewed"
     root.post(url("discard", item))
     assert only().state == "discarded"

@@ -16,6 +16,7 @@ from console.members.corrections import write_refused
 from console.members.files import FileRefused, MappingError, parse_map_option
 from console.members.models import ImportState, MemberImport
 from console.members.report import report, sentences
+from console.members.uploading import upload
 from tenancy import Role, tenant_scope
 from tenancy.management.base import REFUSED, USAGE, TenancyCommand, tenant_named
 
@@ -93,7 +94,7 @@ class Command(TenancyCommand):
         overrides = {name: options[name] for name in ("encoding", "delimiter", "sheet", "mapping") if options[name]}
         dry_run = options["dry_run"]
         with transaction.atomic() if dry_run else contextlib.nullcontext():
-            item = flow.upload(tenant, path, name=path.name, by=None, overrides=overrides, choices=choices)
+            item = upload(tenant, path, name=path.name, by=None, overrides=overrides, choices=choices)
             try:
                 flow.preview(item)
                 if item.state == ImportState.STOPPED:
