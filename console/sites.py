@@ -29,6 +29,7 @@ class ConsoleAdminSite(UnfoldAdminSite):
     site_header = site_title = _("Tenant Operations")
     index_title = _("Overview")
     enable_nav_sidebar = True
+    opens_scope = True  # tenancy.E010 asks
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)

@@ -13,7 +13,10 @@ class TenancyConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks as isolation_checks  # noqa: F401  (registers them)
-        from . import invitation_mail  # noqa: F401  (registers its job)
+        from . import (
+            invitation_mail,  # noqa: F401  (registers its job)
+            page_checks,  # noqa: F401  (registers them)
+        )
         from .settings import bulk, checks, platform  # noqa: F401  (bulk registers its job)
 
         checks.connect()

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import functools
 import time
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.admin import AdminSite, site
+from django.contrib.admin import AdminSite, RelatedFieldListFilter, RelatedOnlyFieldListFilter, site
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.admin.sites import all_sites
+from django.contrib.admin.utils import flatten, flatten_fieldsets, get_fields_from_path
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -116,6 +119,30 @@ def _next(request: HttpRequest) -> str:
     from urllib.parse import urlencode
 
     return urlencode({"next": request.get_full_path()})
+
+
+def registered() -> Iterator[tuple[AdminSite, Any, Any]]:
+    """Every page of every admin site: (site, model, ModelAdmin)."""
+    for each in all_sites:
+        for model, page in each._registry.items():
+            yield each, model, page
+
+
+def options_of_filter(page: Any, entry: Any) -> Any:
+    """The model whose rows a stock list filter lists as its options, one by one; None where it lists none."""
+    path, kind = entry if isinstance(entry, (list, tuple)) else (entry, None)
+    if not isinstance(path, str) or kind not in (None, RelatedFieldListFilter, RelatedOnlyFieldListFilter):
+        return None
+    return get_fields_from_path(page.model, path)[-1].related_model
+
+
+def options_of_form(page: Any) -> Iterator[tuple[str, Any]]:
+    """The foreign keys that the page's form shows as a list of all rows: (field, model)."""
+    searched = {*page.autocomplete_fields, *page.raw_id_fields, *page.readonly_fields, *(page.exclude or ())}
+    shown = flatten_fieldsets(page.fieldsets) if page.fieldsets else page.fields and flatten(page.fields)
+    for field in page.model._meta.fields:
+        if field.many_to_one and field.editable and field.name not in searched and (not shown or field.name in shown):
+            yield field.name, field.related_model
 
 
 def is_registered(model: Any) -> bool:

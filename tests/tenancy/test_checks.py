@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import django_filters
 import pytest
 from django import forms
+from django.contrib import admin
 from django.core.checks import Error, Warning
 from django.db import models
 from django.test.utils import isolate_apps
 
-from tenancy import checks, system_scope
+from tenancy import checks, page_checks, system_scope
 from tenancy.models import Tenant, TenantOwnedModel
-from tests.testapp.models import Customer
+from tests.testapp.models import Customer, Order
 
 
 @pytest.fixture
@@ -41,7 +43,9 @@ def of_models():
 def test_this_project_gives_no_check_a_reason(db):
     assert checks.check_models(None) == []
     assert checks.check_project(None) == []
-    assert checks.check_forms(None) == []
+    assert page_checks.check_forms(None) == []
+    assert page_checks.check_filtersets(None) == []
+    assert page_checks.check_admin(None) == []
     with system_scope(reason="test"):
         assert checks.check_database(None, databases=["default"]) == []
 
@@ -200,11 +204,71 @@ def test_e007_rows_of_one_tenant_in_a_form_for_all(tenant_a):
         list(fetched)
     holder = type("Early", (forms.Form,), {"customer": forms.ModelChoiceField(Customer.objects.all())})
     try:
-        assert checks.check_forms(None) == []
+        assert page_checks.check_forms(None) == []
         holder.base_fields["customer"]._queryset = fetched  # what a module does that lists it while it is imported
-        assert ids(checks.check_forms(None)) == ["tenancy.E007"]
+        assert ids(page_checks.check_forms(None)) == ["tenancy.E007"]
     finally:
         holder.base_fields.clear()
+
+
+# Pages -------------------------------------------------------------------------------------------------------------
+
+
+def test_e008_the_same_in_a_filterset(tenant_a):
+    with system_scope(reason="test"):
+        fetched = Customer.objects.all()
+        list(fetched)
+    offered = django_filters.ModelChoiceFilter(queryset=Customer.objects.all())
+    holder = type("Early", (django_filters.FilterSet,), {"customer": offered})
+    try:
+        assert page_checks.check_filtersets(None) == []
+        holder.base_filters["customer"].queryset = fetched
+        assert ids(page_checks.check_filtersets(None)) == ["tenancy.E008"]
+    finally:
+        holder.base_filters.clear()
+
+
+@pytest.fixture
+def site(monkeypatch):
+    """An admin site of a project's own, seen by the check beside nothing else."""
+    stock = admin.AdminSite("theirs")
+    monkeypatch.setattr("tenancy.sites.all_sites", [stock])
+    return stock
+
+
+def test_e010_rows_of_tenants_on_a_site_without_scope(site, enforcement):
+    site.register(Tenant)
+    assert page_checks.check_admin(None) == []
+    site.register(Customer)
+    [found] = page_checks.check_admin(None)
+    assert (found.id, type(found), found.obj) == ("tenancy.E010", Error, Customer)
+    enforcement("observe")
+    assert type(page_checks.check_admin(None)[0]) is Warning
+    site.opens_scope = True
+    assert page_checks.check_admin(None) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "count"),
+    [
+        ({"autocomplete_fields": ["customer"]}, 0),
+        ({"raw_id_fields": ["customer"]}, 0),
+        ({"readonly_fields": ["customer"]}, 0),
+        ({"exclude": ["customer"]}, 0),
+        ({"fields": ["title"]}, 0),
+        ({"fields": [("title", "customer")]}, 1),
+        ({"fieldsets": [(None, {"fields": ["customer"]})]}, 1),
+        ({}, 1),
+        ({"fields": ["title"], "list_filter": ["customer"]}, 1),
+        ({"fields": ["title"], "list_filter": [("customer", admin.RelatedOnlyFieldListFilter)]}, 1),
+        ({"fields": ["title"], "list_filter": [("customer", admin.EmptyFieldListFilter), "customer__name"]}, 0),
+        ({"fields": ["title"], "list_filter": ["title", "tenant"]}, 0),
+    ],
+)
+def test_w011_rows_of_every_tenant_as_options(site, options, count):
+    site.opens_scope = True
+    site.register(Order, type("Page", (admin.ModelAdmin,), options))
+    assert ids(page_checks.check_admin(None)) == ["tenancy.W011"] * count
 
 
 # The database ------------------------------------------------------------------------------------------------------
@@ -221,3 +285,34 @@ def test_e030_every_hole_of_the_report(owner_sql):
     assert ids(found) == ["tenancy.E030"]
     assert "stray: rls" in found[0].msg
     assert checks.check_database(None, databases=None) == []
+
+
+FOREIGN_KEY = "FOREIGN KEY (customer_id) REFERENCES testapp_customer (id)"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("number", "statement", "undo"),
+    [
+        (
+            "tenancy.E031",
+            f"ALTER TABLE testapp_order ADD CONSTRAINT plain {FOREIGN_KEY}",
+            "ALTER TABLE testapp_order DROP CONSTRAINT plain",
+        ),
+        ("tenancy.E032", "CREATE UNIQUE INDEX of_all ON testapp_label (word)", "DROP INDEX of_all"),
+        (
+            "tenancy.E033",
+            "ALTER TABLE testapp_label ALTER tenant_id DROP NOT NULL",
+            "ALTER TABLE testapp_label ALTER tenant_id SET NOT NULL",
+        ),
+    ],
+)
+def test_e031_to_e033_walls_that_stand_without_row_level_security(owner_sql, monkeypatch, number, statement, undo):
+    owner_sql(statement, undo=undo)
+    with system_scope(reason="test"):
+        [found] = checks.check_database(None, databases=["default"])
+        assert (found.id, type(found)) == (number, Error)
+        for place in ("tenancy.checks.has_wall_two", "tenancy.db.report.has_wall_two"):
+            monkeypatch.setattr(place, lambda connection: False)
+        [found] = checks.check_database(None, databases=["default"])
+        assert (found.id, type(found)) == (number, Warning)
