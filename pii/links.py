@@ -93,8 +93,19 @@ class Follow(Link):
         return parent  # type: ignore[no-any-return]
 
     def condition(self, model: type[models.Model], subject: Subject) -> Q | None:
-        keys = subject.rows_of(self.parent(model))
-        return None if keys is None else Q(**{f"{self.path}__in": keys})
+        rows = subject.rows.get(self.parent(model))
+        if not rows:
+            return None
+        condition = Q(**{f"{self.path}__in": sorted(row.pk for row in rows)})
+        tenants = {row.tenant_id for row in rows}
+        if None not in tenants and _has_tenant(model):
+            condition &= Q(tenant__in=sorted(tenants, key=str))  # indexes of a tenant's rows start with the tenant
+        return condition
+
+
+def _has_tenant(model: type[models.Model]) -> bool:
+    """Whether live rows of `model` and their parents carry their tenant in the same column; history may lack it."""
+    return not hasattr(model, "history_type") and any(field.name == "tenant" for field in model._meta.concrete_fields)
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def run_erasure(key: UUID | str) -> DataRequest:
     with system_scope(reason="privacy request: erase"):
         request = DataRequest.objects.get(pk=key)
         if request.state == State.RUNNING:
-            _erase(request)
+            erase_rows(request)
             with locked(request, reason="verify") as row:
                 if row.state == State.RUNNING:
                     move(row, "verify", by=None)
@@ -73,7 +73,8 @@ def planned_subject(request: DataRequest) -> Subject:
     return subject
 
 
-def _erase(request: DataRequest) -> None:
+def erase_rows(request: DataRequest) -> None:
+    """Every step but the proof: what the plan names is erased, in batches; a finished step is not done again."""
     subject = planned_subject(request)
     guard_erasure(subject, leaving={row.tenant_id for rows in subject.rows.values() for row in rows})
     steps = _skeleton(request)

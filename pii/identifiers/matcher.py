@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 _AT_SIGNS = ("@", "%40", "%2540", "&#64;", "&#x40;", "\\u0040", "\\\\u0040", "=40", "(at)", " at ", "+", "%2b")
 _SEPARATORS = b" -()./"
 _DENSE = 8  # a local part of this length is rare enough to look for alone
+# Digests and base64 are unbroken runs of letters and digits. A block without any run this long cannot hold one, and
+# most text has none: one look saves thirty.
+_LONG = 16
+_RUN = b"a" * _LONG
+_KINDS = bytes(ord("a") if chr(byte).isascii() and chr(byte).isalnum() else ord(" ") for byte in range(256))
 
 
 @dataclass(frozen=True)
@@ -53,8 +58,10 @@ class Matcher:
         if self._encoded:
             alternatives = "|".join(map(re.escape, self._encoded))
             self._patterns.append((Trace.EMAIL, re.compile(alternatives)))
-        self._lower = self._lower_needles(identifiers, hashes)
-        self._raw = [form.encode() for form in self._encoded]
+        words = self._lower_needles(identifiers)
+        coded = [form.encode() for form in self._encoded]
+        self._always = [(needle, True) for needle in words] + [(n, False) for n in coded if _run(n) < _LONG]
+        self._in_runs = [(needle.encode(), True) for needle in hashes] + [(n, False) for n in coded if _run(n) >= _LONG]
         national = [value.lstrip("+") for value in identifiers.phones]
         national = [value[len(code) :] if value.startswith(code) else value for value in national]
         self._digits = [value.encode() for value in national]
@@ -62,8 +69,8 @@ class Matcher:
         self._squeezed = {_squeeze(value) for value in named} | set(national)
 
     @staticmethod
-    def _lower_needles(identifiers: Identifiers, hashes: list[str]) -> list[bytes]:
-        needles: dict[bytes, None] = {digest.encode(): None for digest in hashes}
+    def _lower_needles(identifiers: Identifiers) -> list[bytes]:
+        needles: dict[bytes, None] = {}
         for email in identifiers.emails:
             local = email.partition("@")[0].split("+")[0]
             for form in _cased(local):
@@ -94,22 +101,24 @@ class Matcher:
 
     def _positions(self, block: bytes, *, first_only: bool) -> Iterator[int]:
         lowered = block.lower()
-        for haystack, needles in ((lowered, self._lower), (block, self._raw)):
-            for needle in needles:
-                at = haystack.find(needle)
-                while at >= 0:
-                    yield at
-                    if first_only:
-                        return
-                    newline = haystack.find(b"\n", at)
-                    at = haystack.find(needle, newline) if newline >= 0 else -1
+        needles = self._always
+        if self._in_runs and block.translate(_KINDS).find(_RUN) >= 0:
+            needles = [*needles, *self._in_runs]
+        for needle, any_case in needles:
+            haystack = lowered if any_case else block
+            at = haystack.find(needle)
+            while at >= 0:
+                yield at
+                if first_only:
+                    return
+                newline = haystack.find(b"\n", at)
+                at = haystack.find(needle, newline) if newline >= 0 else -1
         if self._digits:
             yield from self._phone_positions(block)
 
     def _phone_positions(self, block: bytes) -> Iterator[int]:
         bare = block.translate(None, _SEPARATORS)
-        wide = b"\xc2\xa0" in block or b"\xe2\x80" in block
-        if wide:  # no-break blanks and typographic dashes
+        if not bare.isascii():  # no-break blanks and typographic dashes
             bare = re.sub(rb"\xc2\xa0|\xe2\x80[\x90-\x95]", b"", bare)
         for digits in self._digits:
             at = bare.find(digits)
@@ -158,6 +167,11 @@ def _cased(text: str) -> list[str]:
         if "\\" in form:  # the text form of COPY doubles every backslash
             forms.setdefault(form.replace("\\", "\\\\"))
     return list(forms)
+
+
+def _run(needle: bytes) -> int:
+    """The longest unbroken run of letters and digits in it."""
+    return max(map(len, needle.translate(_KINDS).split()), default=0)
 
 
 def _line_start(block: bytes, number: int) -> int:

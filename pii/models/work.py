@@ -40,7 +40,10 @@ class PlanRow(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["request", "model", "key"], name="pii_planrow_once")]
-        indexes = [models.Index(fields=["request", "model", "done", "id"], name="pii_planrow_next")]
+        indexes = [
+            models.Index(fields=["request", "model", "done", "id"], name="pii_planrow_next"),
+            models.Index(fields=["model", "key"], name="pii_planrow_row"),
+        ]
 
     def __str__(self) -> str:
         return f"plan row {self.pk}"

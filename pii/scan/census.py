@@ -70,6 +70,6 @@ def census() -> list[Table]:
 
 
 def text_of(column: str, kind: str) -> str:
-    """The SQL that shows a column as text; bytes with their printable parts readable."""
+    """The SQL that COPY writes as text; bytes with their printable parts readable."""
     quoted = connection.ops.quote_name(column)
-    return f"encode({quoted}, 'escape')" if kind == "bytea" else f"{quoted}::text"
+    return f"encode({quoted}, 'escape')" if kind == "bytea" else quoted

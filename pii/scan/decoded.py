@@ -6,17 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from ..registry import history_model, registry
-from .census import Table
+
+Decoders = dict[str, dict[str, Callable[[Any], str]]]
 
 
-def decoders(table: Table) -> dict[str, Callable[[Any], str]]:
-    """Column → function that turns a stored value into text that can be searched."""
-    found: dict[str, Callable[[Any], str]] = {}
+def decoders() -> Decoders:
+    """Table → column → function that turns a stored value into text that can be searched."""
+    found: Decoders = {}
     for model, declaration in registry.items():
-        for source in filter(None, (model, history_model(model))):
-            if source._meta.db_table == table.name:
-                for name, field in declaration.fields.items():
-                    if field.decode is not None:
-                        column: Any = source._meta.get_field(name)
-                        found[column.column] = field.decode
+        for name, field in declaration.fields.items():
+            if field.decode is not None:
+                for source in filter(None, (model, history_model(model))):
+                    column: Any = source._meta.get_field(name)
+                    found.setdefault(source._meta.db_table, {})[column.column] = field.decode
     return found

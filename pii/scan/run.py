@@ -112,15 +112,17 @@ def _read_all(
     with transaction.atomic(), narrow_role("scan"):
         tables = [table for table in census() if only is None or table.label in only]
     total, done = sum(table.estimate for table in tables) or len(tables), 0
+    decode = decoders()
     for table in tables:
         if not table.readable:
             result.void.append(f"no right to read {table.label}")
             continue
-        read = _read_one(table, matcher, planted, result)
+        read = _read_one(table, matcher, planted, result, decode.get(table.name, {}))
         owner = _owner_count(table)
         if read != owner:  # rows come and go while we read: a second look, then it is a finding
             result.hits = [hit for hit in result.hits if hit.table != table.label]
-            read, owner = _read_one(table, matcher, planted, result), _owner_count(table)
+            read = _read_one(table, matcher, planted, result, decode.get(table.name, {}))
+            owner = _owner_count(table)
             if read != owner:
                 result.void.append(f"{table.label}: {read} rows seen, the owner counts {owner}")
         result.tables[table.label] = (read, owner)
@@ -128,9 +130,10 @@ def _read_all(
         tell(min(done, total), total, table.label)
 
 
-def _read_one(table: Table, matcher: Matcher, planted: controls.Planted | None, result: ScanResult) -> int:
+def _read_one(
+    table: Table, matcher: Matcher, planted: controls.Planted | None, result: ScanResult, decode: dict[str, Any]
+) -> int:
     rows = Rows(table)
-    decode = decoders(table)
     width = max(len(table.key), 1)
     with transaction.atomic(), narrow_role("scan"):
         for block in rows.blocks():

@@ -1,0 +1,1 @@
+"""Rows for `bench/pii.py`: many other people, and one who is looked for."""
