@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("console", "0005_keep_the_actor_of_a_history_row"),
+        ("console", "0006_keep_the_archiving_in_history"),
         ("admin", "0003_logentry_add_action_flag_choices"),
     ]
 
