@@ -1,13 +1,8 @@
-"""The carrier under threads, tasks, pools, named cursors, broken connections and random sequences."""
+"""The carrier under pools, named cursors, broken connections and random sequences."""
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from asgiref.sync import sync_to_async
 from django.db import DatabaseError, OperationalError, ProgrammingError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +10,6 @@ from hypothesis import strategies as st
 
 from tenancy import (
     ScopeNotAllowed,
-    TenantScopeRequired,
     current_scope,
     current_tenant_id,
     identity_scope,
@@ -26,98 +20,7 @@ from tenancy import (
 from tenancy.scope import Scope, scope_opened
 from tests.testapp.models import Customer
 
-
-def told(alias="default"):
-    with connections[alias].cursor() as cursor:
-        cursor.execute("SELECT current_user::text, current_setting('tenancy.tenant', true)")
-        return cursor.fetchone()
-
-
-@pytest.fixture
-def customers(tenant_a, tenant_b):
-    for tenant in (tenant_a, tenant_b):
-        with tenant_scope(tenant):
-            Customer.objects.bulk_create(Customer(name=f"{tenant.slug} {n}") for n in range(25))
-    return tenant_a, tenant_b
-
-
-def names():
-    return {name.split()[0] for name in Customer.objects.values_list("name", flat=True)}
-
-
-# Threads and tasks -----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db(transaction=True)
-def test_threads_started_by_hand_have_no_scope_and_their_own_when_opened(customers):
-    found = {}
-
-    def without():
-        try:
-            names()
-        except TenantScopeRequired as error:
-            found["without"] = error
-        finally:
-            connections.close_all()
-
-    def inside(tenant):
-        with tenant_scope(tenant):
-            try:
-                return names()
-            finally:
-                connections.close_all()
-
-    with tenant_scope(customers[0]):
-        thread = threading.Thread(target=without)
-        thread.start()
-        thread.join()
-        assert names() == {"northwind"}
-    assert "without" in found
-    with ThreadPoolExecutor(4) as pool:
-        results = list(pool.map(inside, customers * 10))
-    assert results == [{"northwind"}, {"contoso"}] * 10
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_tenants_in_one_event_loop(customers):
-    async def look(tenant):
-        async with tenant_scope(tenant):
-            found = set()
-            async for customer in Customer.objects.all():
-                await asyncio.sleep(0)
-                found.add(customer.name.split()[0])
-            found |= await sync_to_async(names)()
-            return found
-
-    async def both():
-        try:
-            return await asyncio.gather(*(look(tenant) for tenant in customers * 5))
-        finally:
-            await sync_to_async(connections.close_all)()
-
-    assert asyncio.run(both()) == [{"northwind"}, {"contoso"}] * 5
-
-
-def test_decorators_open_scopes_around_each_call_and_refuse_generators(customers):
-    a, _ = customers
-
-    @tenant_scope(a)
-    def sync():
-        return names()
-
-    @tenant_scope(a)
-    async def tasked():
-        return current_tenant_id()
-
-    assert sync() == sync() == {"northwind"}
-    assert asyncio.run(tasked()) == a.pk
-    assert current_tenant_id() is None
-    with pytest.raises(TypeError, match="generator"):
-
-        @tenant_scope(a)
-        def steps():
-            yield 1
-
+from .helpers import names, told
 
 # Cursors ---------------------------------------------------------------------------------------------------------
 

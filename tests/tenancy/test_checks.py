@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import django_filters
 import pytest
-from django import forms
-from django.contrib import admin
 from django.core.checks import Error, Warning
 from django.db import models
 from django.test.utils import isolate_apps
 
-from tenancy import checks, page_checks, system_scope
+from tenancy import checks, system_scope
 from tenancy.models import Tenant, TenantOwnedModel
-from tests.testapp.models import Customer, Order
+from tests.testapp.models import Customer
 
 
 @pytest.fixture
@@ -43,9 +40,6 @@ def of_models():
 def test_this_project_gives_no_check_a_reason(db):
     assert checks.check_models(None) == []
     assert checks.check_project(None) == []
-    assert page_checks.check_forms(None) == []
-    assert page_checks.check_filtersets(None) == []
-    assert page_checks.check_admin(None) == []
     with system_scope(reason="test"):
         assert checks.check_database(None, databases=["default"]) == []
 
@@ -196,79 +190,6 @@ def test_e009_a_session_engine_that_a_tenants_scope_refuses(settings, engine):
 def test_e012_a_password_column_that_tenants_would_ask_for(monkeypatch):
     monkeypatch.setattr(checks, "IdentityCharField", type("Other", (), {}))
     assert ids(checks.check_project(None)) == ["tenancy.E012"]
-
-
-def test_e007_rows_of_one_tenant_in_a_form_for_all(tenant_a):
-    with system_scope(reason="test"):
-        fetched = Customer.objects.all()
-        list(fetched)
-    holder = type("Early", (forms.Form,), {"customer": forms.ModelChoiceField(Customer.objects.all())})
-    try:
-        assert page_checks.check_forms(None) == []
-        holder.base_fields["customer"]._queryset = fetched  # what a module does that lists it while it is imported
-        assert ids(page_checks.check_forms(None)) == ["tenancy.E007"]
-    finally:
-        holder.base_fields.clear()
-
-
-# Pages -------------------------------------------------------------------------------------------------------------
-
-
-def test_e008_the_same_in_a_filterset(tenant_a):
-    with system_scope(reason="test"):
-        fetched = Customer.objects.all()
-        list(fetched)
-    offered = django_filters.ModelChoiceFilter(queryset=Customer.objects.all())
-    holder = type("Early", (django_filters.FilterSet,), {"customer": offered})
-    try:
-        assert page_checks.check_filtersets(None) == []
-        holder.base_filters["customer"].queryset = fetched
-        assert ids(page_checks.check_filtersets(None)) == ["tenancy.E008"]
-    finally:
-        holder.base_filters.clear()
-
-
-@pytest.fixture
-def site(monkeypatch):
-    """An admin site of a project's own, seen by the check beside nothing else."""
-    stock = admin.AdminSite("theirs")
-    monkeypatch.setattr("tenancy.sites.all_sites", [stock])
-    return stock
-
-
-def test_e010_rows_of_tenants_on_a_site_without_scope(site, enforcement):
-    site.register(Tenant)
-    assert page_checks.check_admin(None) == []
-    site.register(Customer)
-    [found] = page_checks.check_admin(None)
-    assert (found.id, type(found), found.obj) == ("tenancy.E010", Error, Customer)
-    enforcement("observe")
-    assert type(page_checks.check_admin(None)[0]) is Warning
-    site.opens_scope = True
-    assert page_checks.check_admin(None) == []
-
-
-@pytest.mark.parametrize(
-    ("options", "count"),
-    [
-        ({"autocomplete_fields": ["customer"]}, 0),
-        ({"raw_id_fields": ["customer"]}, 0),
-        ({"readonly_fields": ["customer"]}, 0),
-        ({"exclude": ["customer"]}, 0),
-        ({"fields": ["title"]}, 0),
-        ({"fields": [("title", "customer")]}, 1),
-        ({"fieldsets": [(None, {"fields": ["customer"]})]}, 1),
-        ({}, 1),
-        ({"fields": ["title"], "list_filter": ["customer"]}, 1),
-        ({"fields": ["title"], "list_filter": [("customer", admin.RelatedOnlyFieldListFilter)]}, 1),
-        ({"fields": ["title"], "list_filter": [("customer", admin.EmptyFieldListFilter), "customer__name"]}, 0),
-        ({"fields": ["title"], "list_filter": ["title", "tenant"]}, 0),
-    ],
-)
-def test_w011_rows_of_every_tenant_as_options(site, options, count):
-    site.opens_scope = True
-    site.register(Order, type("Page", (admin.ModelAdmin,), options))
-    assert ids(page_checks.check_admin(None)) == ["tenancy.W011"] * count
 
 
 # The database ------------------------------------------------------------------------------------------------------
