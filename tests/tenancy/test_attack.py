@@ -11,6 +11,7 @@ from tenancy.db.policies import quote
 from tenancy.testing.isolation import SENTINEL
 from tests.factories import make_user
 from tests.fleet import fleet
+from tests.testapp.models import Label
 
 # What requests in a tenant's scope read besides its rows; each is shared, with its reason in the migration.
 SHARED = {
@@ -117,6 +118,33 @@ def test_raw_writes_in_a_tenants_scope(world):
 def test_what_would_open_a_wall_from_inside_is_refused(tenant_a, statement):
     with tenant_scope(tenant_a):
         assert sql(statement) in ("InsufficientPrivilege", "FeatureNotSupported")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("setting", [None, ""])
+def test_the_tenants_role_without_a_tenant_sees_and_writes_nothing(tenant_a, tenant_b, setting):
+    """NULLIF in the policies turns the empty setting that SET LOCAL leaves behind into NULL, which equals no tenant."""
+    with tenant_scope(tenant_a):
+        Label.objects.create(word="own")
+    connection.ensure_connection()
+    driver = connection.connection
+    driver.carries_scope = False
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            if setting is not None:
+                cursor.execute("SET LOCAL tenancy.tenant = ''")
+            cursor.execute("SET LOCAL tenancy.kind = 'tenant'")
+            cursor.execute("SET LOCAL ROLE toc_tenant")
+            for table in ("testapp_label", "tenancy_tenant", "tenancy_usertenantmembership", "accounts_user"):
+                cursor.execute(f"SELECT id FROM {table}")
+                assert cursor.fetchall() == []
+            cursor.execute("UPDATE testapp_label SET word = 'taken'")
+            assert cursor.rowcount == 0
+            for key in (tenant_a.pk, None):
+                refused = sql("INSERT INTO testapp_label VALUES (gen_random_uuid(), 'planted', %s)", [key])
+                assert refused == "InsufficientPrivilege"
+    finally:
+        driver.carries_scope = True
 
 
 def test_row_security_cannot_be_switched_off(world):

@@ -178,6 +178,41 @@ def test_the_floor_is_proven(owner_sql, mode):
     assert [table["verdict"] for table in verdicts["tables"]] == ["isolated"] * len(floors)
 
 
+@pytest.mark.parametrize("mode", ["anon", "cross-tenant", "write"])
+def test_a_tenants_policies_are_proven_as_they_stand(owner_sql, mode):
+    """Both texts verbatim, permissive and floor: the prover is told that `tenancy.current_tenant()` says who asks."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid), "
+            "pg_get_expr(f.polqual, f.polrelid) FROM pg_policy p JOIN pg_policy f ON f.polrelid = p.polrelid "
+            "WHERE p.polname = 'tenancy_tenant' AND f.polname = 'tenancy_floor'"
+        )
+        pairs = cursor.fetchall()
+    assert pairs
+    owner_sql("CREATE SCHEMA verbatim", undo="DROP SCHEMA verbatim CASCADE")
+    for n, (using, check, floor) in enumerate(pairs):
+        assert using == check
+        column = re.match(r"\((\w+) =", using)[1]
+        using, floor = (text.replace(f"({column} =", "(tenant_id =") for text in (using, floor))
+        owner_sql(
+            f"CREATE TABLE verbatim.twin_{n} (tenant_id uuid NOT NULL)",
+            f"ALTER TABLE verbatim.twin_{n} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
+            f"CREATE POLICY tenant ON verbatim.twin_{n} TO toc_tenant USING {using} WITH CHECK {using}",
+            f"CREATE POLICY floor ON verbatim.twin_{n} AS RESTRICTIVE TO toc_tenant USING {floor} WITH CHECK {floor}",
+            undo="SELECT 1",
+        )
+    owner_sql(  # so that a prover which finds everything well would fail here
+        "CREATE TABLE verbatim.unguarded (tenant_id uuid NOT NULL)",
+        "ALTER TABLE verbatim.unguarded ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
+        "CREATE POLICY tenant ON verbatim.unguarded USING (tenant_id IS NOT NULL) WITH CHECK (tenant_id IS NOT NULL)",
+        undo="SELECT 1",
+    )
+    verdicts = pgrls("verify", "--schemas", "verbatim", "--mode", mode, "--auth-function", "tenancy.current_tenant")
+    by_table = {table["table"].removeprefix("verbatim."): table["verdict"] for table in verdicts["tables"]}
+    assert by_table.pop("unguarded") in ("leak", "unverified")
+    assert by_table == {f"twin_{n}": "isolated" for n in range(len(pairs))}
+
+
 def test_prover_finds_no_leak_between_tenants():
     for mode in ("cross-tenant", "write"):
         assert pgrls("verify", "--schemas", "public,staging", "--mode", mode)["summary"]["leak"] == 0
