@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from console.members.models import MemberImport
-from console.workspace.models import Attachment, Contact, ContactTag, Note, Tag, TenantExport
+from console.workspace.models import Attachment, BulkTagging, Contact, ContactTag, MemberWord, Note, Tag, TenantExport
 from tenancy import tenant_scope
 from tenancy.models import Invitation, SettingChange, Tenant, UserTenantMembership
 from tenancy.testing.isolation import Fleet
@@ -54,6 +54,11 @@ def tag(word: str) -> Tag:
     return Tag.objects.get_or_create(name=word)[0]
 
 
+def member_word(tenant: Tenant, word: str) -> MemberWord:
+    member = make_membership(tenant, make_user(f"{word}-named@example.test"))
+    return MemberWord.objects.create(membership=member, word=word)
+
+
 def customer(word: str) -> Customer:
     return Customer.objects.get_or_create(name=word, secret=word)[0]
 
@@ -75,11 +80,13 @@ MAKE: dict[Any, Any] = {
     MemberImport: lambda tenant, word: MemberImport.objects.create(
         tenant=tenant, number=1, file_name=f"{word}.csv", keep_until=timezone.now()
     ),
+    MemberWord: lambda tenant, word: member_word(tenant, word),
     Contact: lambda tenant, word: contact(word),
     Note: lambda tenant, word: Note.objects.create(contact=contact(word), body=word),
     Attachment: attachment,
     Tag: lambda tenant, word: tag(word),
     ContactTag: lambda tenant, word: ContactTag.objects.create(contact=contact(word), tag=tag(word)),
+    BulkTagging: lambda tenant, word: BulkTagging.objects.create(tag=tag(word), text=word),
     TenantExport: tenant_export,
     Customer: lambda tenant, word: customer(word),
     Order: lambda tenant, word: order(word),

@@ -20,7 +20,7 @@ def page(item: MemberImport, action: str, after: int | None = None, size: int = 
     Missing people stand below line 0, in the order of their addresses.
     """
     target = TARGETS[item.target]
-    staged = [column.staged for column in target.columns]
+    staged = [column.staged for column in target.stated]
     down = action == "missing"
     behind = "" if after is None else "AND line < %(after)s" if down else "AND line > %(after)s"
     found = rows(
@@ -32,7 +32,7 @@ def page(item: MemberImport, action: str, after: int | None = None, size: int = 
         after=after,
         size=size,
     )
-    return [_shown(item, target.columns, row) for row in found]
+    return [_shown(item, target.stated, row) for row in found]
 
 
 def pages(item: MemberImport, action: str) -> Iterator[dict[str, Any]]:
@@ -50,11 +50,11 @@ def _shown(item: MemberImport, columns: Any, row: tuple[Any, ...]) -> dict[str, 
     stated: dict[str, Any] = {}
     for column, value in zip(columns, values, strict=True):
         if value is not None:
-            stated[column.field] = value == "t" if column.cast == "boolean" else value
+            stated[column.field] = _read(column, value)
     changes = [
         {"field": name, "before": before[name], "after": value}
         for name, value in stated.items()
-        if before and name in before and before[name] != value
+        if before and name in before and _differs(before[name], value)
     ]
     return {
         "line": line,
@@ -66,6 +66,17 @@ def _shown(item: MemberImport, columns: Any, row: tuple[Any, ...]) -> dict[str, 
         "reason": note.get("reason", ""),
         "problems": note.get("problems", []),
     }
+
+
+def _read(column: Any, value: str) -> Any:
+    if column.cast == "jsonb":
+        return json.loads(value)
+    return value == "t" if column.cast == "boolean" else value
+
+
+def _differs(before: Any, value: Any) -> bool:
+    """As `Column.differs` tells it: names in a document stay unless they are stated."""
+    return bool((before | value if isinstance(before, dict) else value) != before)
 
 
 def _loaded(value: Any) -> Any:

@@ -21,6 +21,7 @@ from .reading import kept_file
 from .review import review
 from .staging import Cancelled, clear, extra_rules, is_staged, stage
 from .states import TakenOver, hold, move, step_of, stop
+from .targets import TARGETS
 from .uploading import refuse_closed, said_of_earlier, upload
 
 FOUND = ("detected", "rules", "notes", "counts")  # what staging and review set
@@ -108,7 +109,8 @@ def run(item: MemberImport) -> None:
         _give_way(item, "Stopped by hand; the rows written so far stand." if item.applied else "Stopped by hand.")
     except Conflicts:
         item.refresh_from_db()
-        _give_way(item, "Members were changed since the preview, so nothing was written. Check the file again.")
+        noun = TARGETS[item.target].noun
+        _give_way(item, f"A {noun} was changed since the preview, so nothing was written. Check the file again.")
     except IntegrityError as error:
         if not is_last_owner(error):
             raise

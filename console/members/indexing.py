@@ -37,6 +37,9 @@ WHERE NOT EXISTS (SELECT FROM operations_searchtoken t WHERE t.object_id = m.id 
 ORDER BY word
 """
 
+FURTHER: list[str] = []
+"""Statements by which other apps add words of their own; they name the parameters of `parameters`."""
+
 
 def later(on: bool) -> None:
     """Tell the triggers of this transaction whether words come later."""
@@ -49,5 +52,7 @@ def index(item: MemberImport) -> int:
     with system_scope(reason=f"search words of {item.reason}"), connection.cursor() as cursor:
         cursor.execute(_PEOPLE, parameters(item))
         added = cursor.rowcount
-        cursor.execute(_MEMBERS, parameters(item))
-        return int(added + cursor.rowcount)
+        for statement in (_MEMBERS, *FURTHER):
+            cursor.execute(statement, parameters(item))
+            added += cursor.rowcount
+        return int(added)

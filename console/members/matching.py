@@ -14,7 +14,7 @@ from .targets import MergeTarget
 
 def merge_duplicates(item: MemberImport, target: MergeTarget) -> None:
     """One row per key: later rows fill what earlier ones leave blank; a row that says otherwise is refused."""
-    staged = [column.staged for column in target.columns]
+    staged = [column.staged for column in target.stated]
     firsts = ", ".join(
         f"(array_agg({name} ORDER BY line) FILTER (WHERE {name} IS NOT NULL))[1] AS {name}" for name in staged
     )
@@ -22,7 +22,7 @@ def merge_duplicates(item: MemberImport, target: MergeTarget) -> None:
     filled = ", ".join(f"{name} = CASE WHEN s.line = m.line THEN m.{name} ELSE s.{name} END" for name in staged)
     differs = [
         (column, f"s.{column.staged} IS NOT NULL AND s.{column.staged} <> m.{column.staged}")
-        for column in target.columns
+        for column in target.stated
     ]
     which = "CASE " + " ".join(f"WHEN {test} THEN {header(item, column.field)}" for column, test in differs) + " END"
     shown = "CASE " + " ".join(f"WHEN {test} THEN s.{column.staged}" for column, test in differs) + " END"
@@ -54,22 +54,23 @@ def merge_duplicates(item: MemberImport, target: MergeTarget) -> None:
 
 def match(item: MemberImport, target: MergeTarget, choices: Choices) -> None:
     """Find who is there already, and what the file would change; remember what was seen."""
-    kept = [column for column in target.columns if choices.update is not None and column.field not in choices.update]
+    kept = [column for column in target.stated if choices.update is not None and column.field not in choices.update]
     forget = "".join(f", {column.staged} = NULL" for column in kept)
-    looked = [column for column in target.columns if column not in kept]
+    looked = [column for column in target.stated if column not in kept]
     different = "(" + (" OR ".join(column.differs("s", "m") for column in looked) or "false") + ")"
     before = ", ".join(f"'{column.field}', m.{column.name}" for column in target.columns)
     owner = _loses_ownership(target, {column.field for column in looked}) if target.people else "false"
     person = ", person_id = m.user_id" if target.people else ""
-    run(
-        f"""
-        UPDATE {ROWS} s SET target_id = m.id, seen = m.updated_at, late = {owner}{person}{forget},
-            action = CASE WHEN {different} THEN 'changed' ELSE 'unchanged' END,
-            before = CASE WHEN {different} THEN jsonb_build_object({before}) END
-        {target.match} AND s.import_id = %(import)s AND s.action = 'new'
-        """,
-        item,
-    )
+    for found in (target.match, *target.further):
+        run(
+            f"""
+            UPDATE {ROWS} s SET target_id = m.id, seen = m.updated_at, late = {owner}{person}{forget},
+                action = CASE WHEN {different} THEN 'changed' ELSE 'unchanged' END,
+                before = CASE WHEN {different} THEN jsonb_build_object({before}) END
+            {found} AND s.import_id = %(import)s AND s.action = 'new'
+            """,
+            item,
+        )
 
 
 def _loses_ownership(target: MergeTarget, looked: set[str]) -> str:

@@ -171,7 +171,8 @@ def _insert(target: MergeTarget, picked: str) -> str:
     return f"""
         WITH made AS (
             INSERT INTO {target.table} (id, tenant_id, {person[0]}{", ".join(names)}, created_at, updated_at)
-            SELECT gen_random_uuid(), %(tenant)s, {person[1]}{", ".join(values)}, %(moment)s, %(moment)s
+            SELECT coalesce(s.target_id, gen_random_uuid()), %(tenant)s, {person[1]}{", ".join(values)},
+                %(moment)s, %(moment)s
             FROM {ROWS} s WHERE {picked} AND s.action = 'new' ORDER BY s.line
             ON CONFLICT DO NOTHING RETURNING *
         ) {history_insert(target.row_model, "made", "+")}"""
@@ -188,25 +189,26 @@ def _update(target: MergeTarget, picked: str) -> str:
 
 
 def _set(column: Column) -> str:
-    return f"{column.name} = coalesce({column.value('s')}, m.{column.name})"
+    return f"{column.name} = coalesce({column.merged('s', 'm')}, m.{column.name})"
 
 
 def _mark_taken(item: MemberImport, target: MergeTarget, picked: str, more: dict[str, Any]) -> None:
-    name = target.column("external_id").staged
-    note = problem(
-        "external_id_taken",
-        "'external_id'",
-        f"s.{name}",
-        "'Another member got this id since the preview.'",
-        "Import the file again to see what it would do now.",
-    )
-    with hashed_joins():
-        run(
-            f"UPDATE {ROWS} s SET action = 'refused', note = {note} FROM {target.table} t WHERE {picked} "
-            f"AND t.tenant_id = %(tenant)s AND t.external_id = s.{name} AND t.id IS DISTINCT FROM s.target_id",
-            item,
-            **more,
+    for unique in target.unique:
+        name = target.column(unique).staged
+        note = problem(
+            f"{unique}_taken",
+            f"'{unique}'",
+            f"s.{name}",
+            f"'Another {target.noun} got this {'id' if unique == 'external_id' else 'address'} since the preview.'",
+            "Import the file again to see what it would do now.",
         )
+        with hashed_joins():
+            run(
+                f"UPDATE {ROWS} s SET action = 'refused', note = {note} FROM {target.table} t WHERE {picked} "
+                f"AND t.tenant_id = %(tenant)s AND t.{unique} = s.{name} AND t.id IS DISTINCT FROM s.target_id",
+                item,
+                **more,
+            )
 
 
 def _mark_conflicts(item: MemberImport, target: MergeTarget, picked: str, more: dict[str, Any]) -> None:
@@ -215,7 +217,7 @@ def _mark_conflicts(item: MemberImport, target: MergeTarget, picked: str, more: 
         "changed_since",
         "''",
         "''",
-        "'Somebody changed or added this member since the preview.'",
+        f"'Somebody changed or added this {target.noun} since the preview.'",
         "Import the file again to see what it would do now.",
     )
     same = "m.user_id = s.person_id" if target.people else "m.id = s.target_id"

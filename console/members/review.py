@@ -11,7 +11,7 @@ from .joins import hashed_joins
 from .matching import add_missing, match, merge_duplicates
 from .models import MemberImport
 from .power import keep_last_owner, refuse_escalation
-from .taken import refuse_beyond_seats, refuse_taken_ids
+from .taken import refuse_beyond_seats, refuse_found_twice, refuse_taken_ids
 from .targets import TARGETS
 
 
@@ -25,6 +25,8 @@ def review(item: MemberImport) -> None:
     match(item, target, choices)
     with hashed_joins():
         refuse_taken_ids(item, target)
+        if target.further:
+            refuse_found_twice(item, target)
     if target.people:
         refuse_escalation(item, target)
         add_missing(item, target, choices)
@@ -32,4 +34,6 @@ def review(item: MemberImport) -> None:
         with hashed_joins():
             refuse_beyond_seats(item, target)
         keep_last_owner(item, target)
+    if target.judge is not None:
+        target.judge(item)
     item.counts = dict(rows(f"SELECT action, count(*) FROM {ROWS} WHERE import_id = %(import)s GROUP BY 1", item))

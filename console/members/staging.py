@@ -90,7 +90,7 @@ def _copy(item: MemberImport, found: Iterator[Row], target: MergeTarget) -> None
         jobs.progress(count, None, "Reading the file")
         if jobs.cancelled():
             raise Cancelled
-    jobs.progress(count, None, "Comparing with the members")
+    jobs.progress(count, None, f"Comparing with the {target.noun}s")
 
 
 def _staged(item: MemberImport, row: Row, width: int) -> tuple[Any, ...]:

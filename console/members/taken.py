@@ -38,10 +38,27 @@ def refuse_taken_ids(item: MemberImport, target: MergeTarget) -> None:
             "external_id_taken",
             label,
             f"s.{name}",
-            "'Another member has this id already.'",
+            f"'Another {target.noun} has this id already.'",
             "If it is the same person under a new address, let them change their address first; else correct the id.",
         ),
         f"FROM {target.table} t",
+    )
+
+
+def refuse_found_twice(item: MemberImport, target: MergeTarget) -> None:
+    """Two rows that found the same one in different ways would write over each other."""
+    refuse(
+        item,
+        "f.target_id = s.target_id AND s.line > f.line",
+        problem(
+            "found_twice",
+            "''",
+            "''",
+            f"'Line ' || f.line || ' is the same {target.noun}.'",
+            "Put both into one row.",
+        ),
+        f"FROM (SELECT target_id, min(line) AS line FROM {ROWS} WHERE import_id = %(import)s "
+        f"AND target_id IS NOT NULL AND action IN {GOOD} GROUP BY 1 HAVING count(*) > 1) f",
     )
 
 

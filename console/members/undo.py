@@ -56,6 +56,8 @@ def run(item: MemberImport) -> None:
                 conflicts = value(f"SELECT count(*) FROM ({_written(target)}) AS w WHERE NOT untouched", item)
                 back = execute(_restore(target), item, **parameters)
                 gone = execute(_remove(target), item, **parameters)
+            if target.settle_undo is not None:
+                target.settle_undo(item, parameters)
             if target.people:
                 check_owners()
             revoked = _revoke_invitations(item, actor) if target.people else 0
@@ -105,7 +107,8 @@ def _written(target: MergeTarget) -> str:
     """
     history = target.row_model.history.model._meta.db_table
     return f"""
-        SELECT e.id, e.first_id, f.history_type, coalesce(m.updated_at = l.updated_at, false) AS untouched
+        SELECT e.id, e.first_id, f.history_type, coalesce(m.updated_at = l.updated_at, false)
+            AND (f.history_type <> '+' OR {target.removable}) AS untouched
         FROM (
             SELECT h.id, min(h.history_id) AS first_id, max(h.history_id) AS last_id FROM {history} h
             WHERE h.tenant_id = %(tenant)s AND h.history_change_reason = %(reason)s GROUP BY h.id

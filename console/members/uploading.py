@@ -44,7 +44,7 @@ def upload(
     MappingError and TenantRefused (``tenant_archived``, ``switched_off``, ``escalation``).
     """
     refuse_closed(tenant)
-    if not tenant.config.features.member_import:
+    if target == "members" and not tenant.config.features.member_import:
         raise TenantRefused("The import of members is switched off for this organisation.", code="switched_off")
     if not can(ceiling, Action.MEMBERS_MANAGE):
         raise TenantRefused("Your role does not allow imports.", code="escalation")

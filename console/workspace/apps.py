@@ -11,15 +11,19 @@ class WorkspaceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from console.members import indexing
         from console.members.targets import TARGETS
         from tenancy.roles import Action
 
         from . import receivers
-        from .contact_target import CONTACT_TARGET
+        from .importing.target import CONTACT_TARGET
+        from .member_search import CATCH_UP
         from .navigation import add_page
 
         receivers.connect()
         TARGETS["contacts"] = CONTACT_TARGET
+        if CATCH_UP not in indexing.FURTHER:
+            indexing.FURTHER.append(CATCH_UP)
         add_page("workspace_contacts", _("Contacts"), action=Action.RECORDS_READ, order=10, prefix="workspace_contact")
         add_page("workspace_members", _("Members"), action=Action.MEMBERS_READ, order=20, prefix="workspace_member")
         add_page("workspace_audit", _("Activity"), action=Action.AUDIT_READ, order=50)

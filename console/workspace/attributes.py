@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -53,6 +54,25 @@ def parse_attributes(text: str) -> Attributes:
             raise ValidationError(_("Line %(line)d repeats a name."), code="attributes", params={"line": number})
         found[name] = single.strip()
     validate_attributes(found)
+    return found
+
+
+def join_attributes(value: Attributes) -> str:
+    """One line for a table: ``name: value; name: value``; a semicolon or backslash inside is marked by a backslash."""
+    pairs = (f"{name}: {'' if single is None else single}" for name, single in value.items())
+    return "; ".join(pair.replace("\\", "\\\\").replace(";", "\\;") for pair in pairs)
+
+
+def split_attributes(text: str) -> dict[str, str]:
+    """Read what `join_attributes` wrote. Raises ValidationError for a part without a colon."""
+    found: dict[str, str] = {}
+    for part in re.findall(r"(?:[^;\\]|\\.?)+", text):
+        name, colon, single = re.sub(r"\\(.)", r"\1", part).partition(":")
+        if not part.strip():
+            continue
+        if not colon or not name.strip():
+            raise ValidationError(_("This is not of the form “name: value; name: value”."), code="attributes")
+        found[name.strip()] = single.strip()
     return found
 
 

@@ -1,35 +1,76 @@
-"""Many records at once, history included: one statement for the rows and one for their history."""
+"""The verbs of a tag for everybody whom a search finds: order, carry out in batches, stop."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import models, transaction
-from simple_history.utils import get_history_manager_for_model
+from django.utils import timezone
 
-from console.history import request_id
-from tenancy.audit import current_change
+from tenancy import audit, jobs
+
+from .models import BulkTagging, Contact, ContactTag, Tag, TaggingState
+from .search import search_contacts
+from .tagging import put_on, take_off
+
+JOB = "workspace.tag_contacts"
+BATCH = 5_000
+
+
+def matching(text: str, among: UUID | None) -> models.QuerySet[Contact]:
+    """The contacts in scope that a search text and the key of a tag select."""
+    found = search_contacts(text)
+    if among is not None:
+        found = found.filter(pk__in=ContactTag.objects.filter(tag_id=among).values("contact_id"))
+    return found
 
 
 @transaction.atomic
-def create_with_history(rows: Sequence[models.Model], *, by: Any) -> None:
-    """Insert new rows of one model and their history."""
-    if rows:
-        type(rows[0])._default_manager.bulk_create(rows, batch_size=1_000)
-        write_history(rows, by=by)
+def order_tagging(tag: Tag, *, adds: bool, text: str, among: UUID | None, by: Any) -> BulkTagging:
+    """Ask for a change of tags on everybody whom the search finds."""
+    order: BulkTagging = BulkTagging.objects.create(tag=tag, adds=adds, text=text[:200], among=among, ordered_by=by)
+    audit.record("contacts.tagging_ordered", by=by, tenant=order.tenant_id, target=order)
+    jobs.enqueue(JOB, order.pk, tenant=order.tenant_id, lock=f"{JOB}:{order.pk}", by=by)
+    return order
 
 
-def write_history(rows: Sequence[models.Model], *, by: Any, changed: bool = False) -> None:
-    """Insert a history row per row, as created or as changed: what the signals do for single saves."""
-    get_history_manager_for_model(type(rows[0])).bulk_history_create(
-        rows,
-        batch_size=1_000,
-        update=changed,
-        default_user=by,
-        default_change_reason=current_change().reason or None,
-        custom_historical_attrs={
-            "history_actor": getattr(by, "email", "") or "",
-            "history_request_id": request_id(),
-        },
-    )
+def carry_out(order: BulkTagging) -> None:
+    """Walk what the search finds, batch by batch; each commits with its place, so that a killed run goes on there."""
+    while order.is_busy:
+        with transaction.atomic():
+            order = BulkTagging.objects.select_for_update(of=("self",)).select_related("tag").get(pk=order.pk)
+            if not order.is_busy:
+                return
+            _next_batch(order)
+        jobs.progress(order.looked_at, None, "Tagging")
+
+
+def _next_batch(order: BulkTagging) -> None:
+    found = matching(order.text, order.among).order_by("pk")
+    if order.reached is not None:
+        found = found.filter(pk__gt=order.reached)
+    keys = list(found.values_list("pk", flat=True)[:BATCH])
+    order.state = TaggingState.RUNNING
+    if keys:
+        act = put_on if order.adds else take_off
+        order.changed += act(keys, order.tag, by=order.ordered_by_id)
+        order.looked_at, order.reached = order.looked_at + len(keys), keys[-1]
+    if len(keys) < BATCH:
+        _finish(order, TaggingState.DONE)
+    order.save()
+
+
+def stop_tagging(order: BulkTagging) -> None:
+    """End an order where it stands; what was tagged stays so. One that is over stays as it is."""
+    with transaction.atomic():
+        order = BulkTagging.objects.select_for_update(of=("self",)).get(pk=order.pk)
+        if order.is_busy:
+            _finish(order, TaggingState.STOPPED)
+            order.save()
+
+
+def _finish(order: BulkTagging, state: TaggingState) -> None:
+    order.state, order.finished_at = state, timezone.now()
+    verb = "contacts.tagged" if order.adds else "contacts.untagged"
+    audit.record(verb, by=order.ordered_by_id, tenant=order.tenant_id, target=order, details={"count": order.changed})

@@ -49,12 +49,14 @@ class ContactForm(forms.ModelForm):
             "city",
             "country",
             "birth_date",
+            "external_id",
             "attributes",
         ]
         widgets = {
             "birth_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "email": forms.EmailInput(attrs={"autocomplete": "off"}),
             "phone": forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+            "external_id": forms.TextInput(attrs={"autocomplete": "off"}),
         }
 
     def clean_email(self) -> str:
@@ -68,9 +70,18 @@ class ContactForm(forms.ModelForm):
 
     def validate_unique(self) -> None:
         # The tenant is no field of the form, and Django leaves out what a form does not show.
-        same = Contact.objects.filter(email=self.cleaned_data.get("email") or "")
-        if self.cleaned_data.get("email") and same.exclude(pk=self.instance.pk).exists():
-            self.add_error("email", forms.ValidationError(_("Another contact has this e-mail address."), code="unique"))
+        for name in ("email", "external_id"):
+            value = self.cleaned_data.get(name)
+            if value and Contact.objects.filter(**{name: value}).exclude(pk=self.instance.pk).exists():
+                self.refuse_taken(name)
+
+    def refuse_taken(self, name: str) -> None:
+        """Say that another contact has what was typed into the field `name`."""
+        said = {
+            "email": _("Another contact has this e-mail address."),
+            "external_id": _("Another contact has this id."),
+        }
+        self.add_error(name, forms.ValidationError(said[name], code="unique"))
 
 
 class NoteForm(forms.ModelForm):

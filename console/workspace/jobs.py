@@ -9,14 +9,21 @@ from django.utils import timezone
 from tenancy import system_scope, tenant_scope
 from tenancy.jobs import job, periodic
 
+from . import bulk
 from .exporting import orders
-from .models import ExportState, TenantExport
+from .models import BulkTagging, ExportState, TenantExport
 
 
 @job(orders.JOB, attempts=2)
 def export_tenant(key: str) -> None:
     """Write everything of a tenant into one archive."""
     orders.write_export(TenantExport.objects.get(pk=UUID(key)))
+
+
+@job(bulk.JOB, attempts=3)
+def tag_contacts(key: str) -> None:
+    """Change a tag on everybody whom a search finds."""
+    bulk.carry_out(BulkTagging.objects.get(pk=UUID(key)))
 
 
 @periodic("41 3 * * *", "workspace.purge_exports")

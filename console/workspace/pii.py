@@ -15,6 +15,7 @@ class ContactPII(pii.ModelPII):
         "first_name": pii.Field(IDENTITY, erase=Blank(), trace=pii.NAME, mask=pii.MaskName()),
         "last_name": pii.Field(IDENTITY, erase=Blank(), trace=pii.NAME, mask=pii.MaskName()),
         "email": pii.Field(CONTACT, erase=RandomEmail(), trace=pii.EMAIL, mask=pii.MaskEmail()),
+        "external_id": pii.Field(IDENTITY, erase=Blank()),
         "phone": pii.Field(CONTACT, erase=Blank(), trace=pii.PHONE, mask=pii.MaskPhone()),
         "company": pii.Field(IDENTITY, erase=Blank()),
         "street": pii.Field(CONTACT, erase=Blank()),
@@ -80,6 +81,30 @@ class ContactTagPII(pii.ModelPII):
     plain = {"id tenant contact tag": "keys: which contact carries which word", "created_at": "when it was tagged"}
     row = pii.DELETE
     purpose = "Grouping contacts"
+
+
+@pii.declare("workspace.BulkTagging")
+class BulkTaggingPII(pii.ModelPII):
+    actors = ["ordered_by"]
+    fields = {"text": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.ACCESS_ONLY)}
+    plain = {
+        "id tenant tag among reached": "keys",
+        "state adds": "what was ordered, and where it stands",
+        "looked_at changed created_at finished_at": "how many, and when",
+    }
+    row = pii.KEEP("a search for many people belongs to none of them; what it says of one is scrubbed")
+    mention = "review"
+    purpose = "Grouping contacts"
+
+
+@pii.declare("workspace.MemberWord")
+class MemberWordPII(pii.ModelPII):
+    subject = pii.nobody()  # a word leads to its member, whose erasure rewrites it by trigger
+    fields = {"word": pii.Field(DERIVED, erase=pii.Scrub(), export=_SEARCH)}
+    plain = {"id tenant membership": "keys"}
+    mention = "derived"
+    row = pii.KEEP("rewritten by a trigger as soon as its member or the account is erased")
+    purpose = "Finding members"
 
 
 @pii.declare("workspace.TenantExport")

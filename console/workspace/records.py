@@ -12,9 +12,9 @@ from django.http import Http404
 from tenancy import audit
 from tenancy.audit import changing
 
-from .bulk import create_with_history
 from .keys import search_key
-from .models import Attachment, Contact, ContactTag, Note, Tag
+from .models import Attachment, Contact, Note, Tag
+from .tagging import put_on, take_off
 
 M = TypeVar("M", bound=models.Model)
 
@@ -77,20 +77,14 @@ def find_or_make_tag(name: str, *, by: Any) -> Tag:
 @transaction.atomic
 def tag_contacts(keys: Iterable[UUID], tag: Tag, *, by: Any) -> int:
     """Put `tag` on the contacts in scope among `keys`; returns how many did not carry it yet. History is written."""
-    Tag.objects.select_for_update().get(pk=tag.pk)  # two people at once: the second sees what the first has tagged
-    free = Contact.objects.filter(pk__in=list(keys)).exclude(taggings__tag=tag).order_by("id")
-    rows = [ContactTag(contact=contact, tag=tag) for contact in free]
-    create_with_history(rows, by=by)
-    audit.record("contacts.tagged", by=by, tenant=tag.tenant_id, target=tag, details={"count": len(rows)})
-    return len(rows)
+    count = put_on(keys, tag, by=by)
+    audit.record("contacts.tagged", by=by, tenant=tag.tenant_id, target=tag, details={"count": count})
+    return count
 
 
 @transaction.atomic
 def untag_contacts(keys: Iterable[UUID], tag: Tag, *, by: Any) -> int:
     """Take `tag` off the contacts among `keys`; returns how many carried it."""
-    rows = list(ContactTag.objects.filter(contact_id__in=list(keys), tag=tag))
-    with changing(by=by):
-        for row in rows:
-            row.delete()
-    audit.record("contacts.untagged", by=by, tenant=tag.tenant_id, target=tag, details={"count": len(rows)})
-    return len(rows)
+    count = take_off(keys, tag, by=by)
+    audit.record("contacts.untagged", by=by, tenant=tag.tenant_id, target=tag, details={"count": count})
+    return count

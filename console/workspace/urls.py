@@ -25,6 +25,7 @@ urlpatterns = [
     path("contacts/", contacts.contact_list, name="workspace_contacts"),
     path("contacts/new/", contacts.contact_create, name="workspace_contact_create"),
     path("contacts/tag/", bulk.bulk_tag, name="workspace_contact_bulk_tag"),
+    path("contacts/tag/<uuid:key>/", bulk.tagging, name="workspace_contact_tagging"),
     path("contacts/tags/", tags.tag_list, name="workspace_contact_tags"),
     path("contacts/tags/<uuid:key>/", tags.tag_edit, name="workspace_contact_tag_edit"),
     path("contacts/tags/<uuid:key>/delete/", tags.tag_delete, name="workspace_contact_tag_delete"),

@@ -145,7 +145,7 @@ def test_search_as_one_types_tick_all_and_keys(open_browser, northwind):
     window.page.wait_for_load_state("networkidle")  # the answer to "j" may come first; its list is replaced once more
     window.press("Tick all on this page")
     window.page.fill("#bulk-name", "Found")
-    window.press("Tag the ticked")
+    window.press("Put the tag on")
     assert "put on 2 contacts" in window.text
 
 

@@ -50,7 +50,11 @@ class Detection:
     @property
     def missing(self) -> list[str]:
         """Labels of required fields that no column feeds."""
-        return [item.label for item in self.target.fields if item.required and item.name not in self.columns.columns]
+        fed = self.columns.columns
+        absent = [item.label for item in self.target.fields if item.required and item.name not in fed]
+        if self.target.one_of and not any(name in fed for name in self.target.one_of):
+            absent.append(" or the ".join(self.target.by_name[name].label for name in self.target.one_of))
+        return absent
 
     def summary(self) -> dict[str, object]:
         """The answer as plain data, for pages and ``--json``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -16,6 +16,7 @@ class Kind(StrEnum):
     EMAIL = "email"
     DATE = "date"  # a day, kept as YYYY-MM-DD
     CHOICE = "choice"  # a word that `Target.rules` translate
+    COLLECTED = "collected"  # all of its columns together, put into one text by `Field.read`
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Field:
     parts: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
+    read: Callable[[Sequence[tuple[str, str]]], str] | None = None  # (column, cell) of each → text; raises BadCell
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,11 @@ class Layout:
 
 @dataclass(frozen=True)
 class Target:
-    """What the rows become. `key` is the stored field that tells two rows of one file apart."""
+    """What the rows become. `key` is the stored field that tells two rows of one file apart.
+
+    Where not every row needs one, `identify` makes the key from a row's values, ``""`` where they name nobody; a file
+    then needs a column for one of the fields `one_of`.
+    """
 
     name: str
     label: str
@@ -75,6 +81,8 @@ class Target:
     key: str
     rules: tuple[Rule, ...] = ()
     layouts: tuple[Layout, ...] = ()
+    identify: Callable[[Mapping[str, str]], str] | None = None
+    one_of: tuple[str, ...] = ()
 
     @cached_property
     def by_name(self) -> dict[str, Field]:

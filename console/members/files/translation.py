@@ -65,6 +65,9 @@ class Translator:
         gentle: dict[str, Any] = {}
         problems: list[Problem] = []
         for item, places in self._plan:
+            if item.kind is Kind.COLLECTED:
+                self._collect(item, places, cells, values, problems)
+                continue
             for place in places:
                 raw = cells[place]
                 if not raw:
@@ -87,10 +90,37 @@ class Translator:
                     values[item.name] = joined
             if item.required and not values.get(item.name) and not problems:
                 problems.append(self._missing(item))
+        identify = self.target.identify
+        key = str(values.get(self.target.key, "") if identify is None or problems else identify(values))
+        if not key and not problems:
+            problems.append(self._nameless())
         if problems:
-            return Row(line, problems=problems, cells=cells, key=str(values.get(self.target.key, "")))
+            return Row(line, problems=problems, cells=cells, key=key)
         get = values.get
-        return Row(line, tuple([get(name, gentle.get(name)) for name in self._stored]), key=values[self.target.key])
+        return Row(line, tuple([get(name, gentle.get(name)) for name in self._stored]), key=key)
+
+    def _collect(
+        self,
+        item: Field,
+        places: Sequence[int],
+        cells: Sequence[str],
+        values: dict[str, Any],
+        problems: list[Problem],
+    ) -> None:
+        """Read all columns of a field together."""
+        assert item.read is not None
+        found = []
+        for place in places:
+            try:
+                if value := text(cells[place], item.max_length):
+                    found.append((self.header.names[place], value))
+            except BadCell as bad:
+                problems.append(self._named(bad.problem, place))
+        try:
+            if value := item.read(found) if found else "":
+                values[item.name] = value
+        except BadCell as bad:
+            problems.append(self._named(bad.problem, places[0]))
 
     def _cell(self, item: Field, raw: str, place: int, values: dict[str, Any], gentle: dict[str, Any]) -> str:
         if item.kind is Kind.CHOICE:
@@ -176,6 +206,11 @@ class Translator:
 
     def _named(self, problem: Problem, place: int) -> Problem:
         return Problem(problem.code, problem.reason, problem.remedy, self.header.names[place], problem.value)
+
+    def _nameless(self) -> Problem:
+        labels = [self.target.by_name[name].label.lower() for name in self.target.one_of]
+        reason = f"The row names nobody: it has no {', no '.join(labels)}."
+        return Problem("nameless", reason, "Fill one of them in, or remove the row.")
 
     def _missing(self, item: Field) -> Problem:
         place = next((places for field_, places in self._plan if field_ is item), ())

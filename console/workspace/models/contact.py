@@ -23,6 +23,13 @@ class Contact(TenantOwnedModel):
     first_name = models.CharField(_("first name"), max_length=100, blank=True)
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
     email = StoredEmailField(_("e-mail address"), max_length=254, blank=True)
+    external_id = models.CharField(
+        _("external id"),
+        max_length=100,
+        blank=True,
+        db_collation="C",
+        help_text=_("The person's id in a system of your own, such as a customer number."),
+    )
     phone = models.CharField(_("phone"), max_length=50, blank=True)
     company = models.CharField(_("company"), max_length=200, blank=True)
     street = models.CharField(_("street"), max_length=200, blank=True)
@@ -55,6 +62,12 @@ class Contact(TenantOwnedModel):
                 condition=~models.Q(email=""),
                 name="workspace_contact_email",
                 violation_error_message=_("Another contact has this e-mail address."),
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="workspace_contact_external_id",
+                violation_error_message=_("Another contact has this external id."),
             ),
         ]
         indexes = [

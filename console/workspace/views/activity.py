@@ -23,6 +23,7 @@ from ..verbs import KINDS, words_of
 from .contacts import parse_moment
 
 PAGE_SIZE = 50
+FACTS = ("from", "to", "count", "role", "number", "ticket")
 
 
 @require_GET
@@ -51,7 +52,7 @@ def activity(request: TenantRequest) -> HttpResponse:
             "actor": actor_name(event.actor_id, names),
             "words": words_of(event.verb),
             "subject": names.get(person, "") if person is not None and person != event.actor_id else "",
-            "facts": {name: value for name, value in event.details.items() if name in ("from", "to", "count", "role")},
+            "facts": {name: value for name, value in event.details.items() if name in FACTS},
         }
         for event, person in zip(page.rows, named, strict=True)
     ]

@@ -19,12 +19,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from tenancy.decorators import require_action
 from tenancy.roles import Action
 
+from ..bulk import matching
 from ..forms import ContactForm, NoteForm, TagNameForm
 from ..models import Contact, ContactTag, Tag
 from ..paging import keyset_page
 from ..people import mark_actors, name_of, names_of
 from ..records import access_contact_by_id, delete_record, save_record
-from ..search import search_contacts
 from ..timeline import timeline_of
 from ..uploads import ACCEPTED_TYPES, MAX_ATTACHMENT_BYTES
 
@@ -72,14 +72,11 @@ def contact_list(request: HttpRequest) -> HttpResponse:
 def filtered_contacts(request: HttpRequest) -> tuple[QuerySet[Contact], str, Tag | None]:
     """The contacts that the request's search text and tag select, and both of these."""
     text = request.GET.get("q", "").strip()[:200]
-    found = search_contacts(text)
     try:
         tag = Tag.objects.filter(pk=UUID(request.GET.get("tag", ""))).first()
     except ValueError:
-        return found, text, None
-    if tag is not None:
-        found = found.filter(pk__in=ContactTag.objects.filter(tag=tag).values("contact_id"))
-    return found, text, tag
+        tag = None
+    return matching(text, tag.pk if tag is not None else None), text, tag
 
 
 @require_GET
@@ -148,8 +145,8 @@ def _edit(request: HttpRequest, contact: Contact) -> HttpResponse:
         try:
             with transaction.atomic():
                 save_record(form.instance, by=request.user)
-        except IntegrityError:  # somebody else took the address in this very moment
-            form.add_error("email", _("Another contact has this e-mail address."))
+        except IntegrityError as error:  # somebody else took the address or the id in this very moment
+            form.refuse_taken("external_id" if "external_id" in str(error) else "email")
         else:
             messages.success(request, _("The contact was created.") if new else _("The contact was saved."))
             return redirect("workspace_contact", contact.pk)

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from console.members import flow
+from console.members import flow, undo
 from console.members.browse import page
 from console.members.choices import Choices, Missing
 from console.members.corrections import write_refused
@@ -30,6 +30,7 @@ from tenancy.decorators import require_action
 from tenancy.http import TenantRequest
 from tenancy.roles import Action, can
 
+from ..importing.presenting import present
 from ..uploads import MAX_IMPORT_BYTES, MIB, accepts_upload
 
 ACTIONS = {"contacts": Action.RECORDS_IMPORT, "members": Action.MEMBERS_MANAGE}
@@ -60,7 +61,7 @@ def import_start(request: TenantRequest, kind: str) -> HttpResponse:
                 return redirect("workspace_import", item.pk)
     found = MemberImport.objects.filter(target=kind).order_by("-created_at", "id")[:20]
     context = {"kind": kind, "refusal": refusal, "imports": found, "label": TARGETS[kind].file.label}
-    context["fields"] = [field.label for field in TARGETS[kind].file.fields]
+    context["fields"] = [field.label for field in TARGETS[kind].file.fields if field.stored]
     return render(request, "workspace/import_start.html", context, status=422 if refusal else 200)
 
 
@@ -158,6 +159,11 @@ def _discard(request: TenantRequest, item: MemberImport) -> None:
     messages.success(request, _("The import was discarded; nothing more is written."))
 
 
+def _undo(request: TenantRequest, item: MemberImport) -> None:
+    undo.request(item, by=request.user)
+    flow.order(item, "undo", by=request.user)
+
+
 def _resume(request: TenantRequest, item: MemberImport) -> None:
     flow.resume(item, by=request.user)
 
@@ -167,6 +173,7 @@ STEPS: dict[str, Callable[[TenantRequest, MemberImport], None]] = {
     "confirm": _confirm,
     "discard": _discard,
     "resume": _resume,
+    "undo": _undo,
 }
 
 
@@ -177,4 +184,7 @@ def _shown(item: MemberImport) -> dict[str, Any]:
     if item.state == ImportState.UPLOADED:
         return {"fields": TARGETS[item.target].file.fields, "columns": item.detected.get("columns", [])}
     lists = [(name, item.counts.get(name, 0), page(item, name, size=SHOWN)) for name in LISTS if item.counts.get(name)]
-    return {"lists": lists, "strict": item.choices.get("strict"), "applied": item.applied}
+    for _name, _count, found in lists:
+        for row in found:
+            present(row)
+    return {"lists": lists, "strict": item.choices.get("strict"), "applied": item.applied, "undoable": undo.is_possible(item)}

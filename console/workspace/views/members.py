@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from tenancy.models import Invitation, UserTenantMembership
 from tenancy.roles import Action, Role
 
 from ..member_forms import MemberForm, RoleForm, TransferForm
+from ..member_search import search_members
 from ..paging import keyset_page
 from ..people import called
 
@@ -40,12 +42,9 @@ def access_membership_by_id(key: UUID) -> UserTenantMembership:
 @require_action(Action.MEMBERS_READ)
 def member_list(request: TenantRequest) -> HttpResponse:
     """One page of members, the open invitations above it for those who manage them."""
-    address = request.GET.get("q", "").strip().lower()[:254]
-    found = UserTenantMembership.objects.select_related("user")
-    if address:
-        found = found.filter(user__email=address)
+    text = request.GET.get("q", "").strip()[:254]
     page = keyset_page(
-        found,
+        search_members(text),
         ("-created_at", "-id"),
         size=PAGE_SIZE,
         after=request.GET.get("after", ""),
@@ -60,7 +59,8 @@ def member_list(request: TenantRequest) -> HttpResponse:
             "members": [(member, called(member), Role(member.role).label) for member in page.rows],
             "invitations": open_now[:100],
             "now": timezone.now(),
-            "q": address,
+            "q": text,
+            "kept": urlencode({"q": text}) if text else "",
         },
     )
 

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from console.members.models import MemberImport
-from console.workspace.models import Attachment, Contact, ContactTag, Note, Tag, TenantExport
+from console.workspace.models import Attachment, BulkTagging, Contact, ContactTag, Note, Tag, TenantExport
 from tenancy import tenant_scope
 from tenancy.models import Invitation
 
@@ -49,6 +49,7 @@ def make_records(tenant, word):
             file_name=f"{word}.csv",
             keep_until=timezone.now(),
         )
+        tagging = BulkTagging.objects.create(tag=tag, text=word)
         member = make_membership(tenant, role="member", display_name=f"{word} colleague")
         invitation = Invitation.objects.create(
             tenant=tenant,
@@ -59,6 +60,7 @@ def make_records(tenant, word):
         )
     return SimpleNamespace(
         export=export,
+        tagging=tagging,
         upload=upload,
         contact=contact,
         note=note,

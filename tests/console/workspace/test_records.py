@@ -126,6 +126,7 @@ def test_search_takes_every_word_and_every_column(tenant_a):
             assert wanted in search_contacts(text), text
         assert list(search_contacts("ada by")) == [wanted]
         assert list(search_contacts("%")) == []
+        assert list(search_contacts("ada\0 by")) == [wanted]
 
 
 def plan_of(queryset):

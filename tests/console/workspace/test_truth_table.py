@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from console.workspace.downloads import sign_download
-from console.workspace.models import Attachment, Contact, ContactTag, Note, Tag
+from console.workspace.models import Attachment, BulkTagging, Contact, ContactTag, Note, Tag
 from console.workspace.urls import urlpatterns
 from tenancy import system_scope, tenant_scope
 from tenancy.models import Invitation, UserTenantMembership
@@ -44,6 +44,7 @@ CASES = {
     "workspace_contacts": Case(READ, "/contacts/"),
     "workspace_contact_create": Case(WRITE, "/contacts/new/"),
     "workspace_contact_bulk_tag": Case(WRITE, "/contacts/tag/", method="post", data={"name": "x"}, answer=302),
+    "workspace_contact_tagging": Case(WRITE, "/contacts/tag/{key}/", "tagging", "post", answer=302),
     "workspace_contact_tags": Case(READ, "/contacts/tags/"),
     "workspace_contact_tag_edit": Case(WRITE, "/contacts/tags/{key}/", "tag"),
     "workspace_contact_tag_delete": Case(WRITE, "/contacts/tags/{key}/delete/", "tag", "post", answer=302),
@@ -118,7 +119,7 @@ def everything():
     with system_scope(reason="test"):
         return {
             model.__name__: sorted(map(str, model.objects.values_list()))
-            for model in (Contact, Note, Tag, ContactTag, Attachment, UserTenantMembership, Invitation)
+            for model in (Contact, Note, Tag, ContactTag, Attachment, BulkTagging, UserTenantMembership, Invitation)
         }
 
 

@@ -1,17 +1,10 @@
-"""What a contact is to the import engine: its fields under the names that files give them, and how rows are merged."""
+"""The fields of a contact under the names that files give them."""
 
 from __future__ import annotations
 
-from typing import Any
+from console.members.files import Field, Kind
 
-from django.db import connection
-
-from console.members.database import ROWS, rows
-from console.members.files import Field, Kind, Target
-from console.members.targets import MergeTarget
-
-from .models import Contact
-from .models.contact import KEYS
+from .reading import read_attributes, read_tags
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -24,7 +17,6 @@ FIELDS = (
         "E-mail address",
         Kind.EMAIL,
         254,
-        required=True,
         aliases=("mail", "e-mail"),
         synonyms=_words(
             "email, e-mail, mail, email address, e-mail 1 - value, primary email, work email, E-Mail-Adresse, "
@@ -82,39 +74,35 @@ FIELDS = (
         10,
         synonyms=_words("birthday, birth date, dob, Geburtstag, Geburtsdatum, date de naissance, nacimiento"),
     ),
-)
-TEXTS = [item.name for item in FIELDS if item.kind is not Kind.DATE]
-
-
-def fill_search_keys(item: Any, chunk: Any) -> None:
-    """Give the contacts of a written chunk the search keys that their names ask for now."""
-    found = rows(
-        "SELECT m.id, m.first_name, m.last_name, m.email, m.phone, m.company "  # noqa: S608  # ROWS is a constant
-        f"FROM {ROWS} s JOIN workspace_contact m ON m.tenant_id = %(tenant)s AND m.email = s.key "
-        "WHERE s.import_id = %(import)s AND s.line > %(after)s AND s.line <= %(upto)s "
-        "AND s.action IN ('new', 'changed')",  # the table is a constant
-        item,
-        after=chunk.after,
-        upto=chunk.upto,
-    )
-    names = ("first_name", "last_name", "email", "phone", "company")
-    keys = [Contact(**dict(zip(names, values, strict=True))).search_keys() for _id, *values in found]
-    sets = ", ".join(f"{key} = v.{key}" for key in KEYS)
-    arrays = ", ".join(["%s::uuid[]"] + ["%s::text[]"] * len(KEYS))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE workspace_contact m SET {sets} "  # noqa: S608  # names of columns, from KEYS
-            f"FROM unnest({arrays}) AS v(id, {', '.join(KEYS)}) WHERE m.id = v.id AND m.tenant_id = %s",
-            [[row[0] for row in found], *([key[name] for key in keys] for name in KEYS), item.tenant_id],
-        )
-
-
-CONTACT_TARGET = MergeTarget(
-    file=Target("contacts", "Contacts", FIELDS, "email"),
-    model="workspace.Contact",
-    match="FROM workspace_contact m WHERE m.tenant_id = %(tenant)s AND m.email = s.key",
-    people=False,
-    types={**dict.fromkeys(TEXTS, ("text", "''")), "birth_date": ("date", "NULL")},
-    filled={**dict.fromkeys(KEYS, "''"), "attributes": "'{}'::jsonb"},
-    settle=fill_search_keys,
+    Field(
+        "external_id",
+        "External id",
+        max_length=100,
+        aliases=("id",),
+        synonyms=_words(
+            "id, contact id, customer id, customer number, customer no, client number, account number, record id, "
+            "Kundennummer, Kunden-Nr., Kontakt-ID, numéro client, número de cliente, codice cliente, klantnummer"
+        ),
+    ),
+    Field(
+        "attributes",
+        "Custom attribute",
+        Kind.COLLECTED,
+        5_000,
+        aliases=("attribute",),
+        synonyms=_words("attributes, custom attributes, custom fields"),
+        read=read_attributes,
+    ),
+    Field(
+        "tags",
+        "Tags",
+        Kind.COLLECTED,
+        2_000,
+        aliases=("tag",),
+        synonyms=_words(
+            "tag, label, labels, group membership, groups, categories, category, Schlagworte, Schlagwörter, "
+            "Kategorien, Kategorie, étiquettes, etiquetas, etichette"
+        ),
+        read=read_tags,
+    ),
 )

@@ -1,0 +1,27 @@
+"""The words under which a tenant finds its members."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from tenancy.models import TenantOwnedModel
+
+
+class MemberWord(TenantOwnedModel):
+    """One word of a member's names or address, as `search_key` spells it. Triggers are the only writers (migration
+    0009): they follow the membership and the account, whoever changes them. Compared by code point, see `keys`.
+    """
+
+    membership = models.ForeignKey(
+        "tenancy.UserTenantMembership", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    word = models.CharField(max_length=100, db_collation="C")
+
+    class Meta(TenantOwnedModel.Meta):
+        indexes = [
+            models.Index(fields=["tenant", "word", "membership"], name="workspace_memberword_word"),
+            models.Index(fields=["tenant", "membership", "word"], name="workspace_memberword_member"),
+        ]
+
+    def __str__(self) -> str:
+        return f"word {self.pk}"
