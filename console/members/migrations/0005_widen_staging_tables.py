@@ -8,6 +8,6 @@ NARROW = "".join(f"ALTER TABLE {table} DROP COLUMN c13; " for table in TABLES)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0003_say_who_undid")]
+    dependencies = [("members", "0004_close_staged_records_to_staff")]
 
     operations = [migrations.RunSQL(WIDEN, NARROW)]
