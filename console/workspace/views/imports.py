@@ -187,4 +187,9 @@ def _shown(item: MemberImport) -> dict[str, Any]:
     for _name, _count, found in lists:
         for row in found:
             present(row)
-    return {"lists": lists, "strict": item.choices.get("strict"), "applied": item.applied, "undoable": undo.is_possible(item)}
+    return {
+        "lists": lists,
+        "strict": item.choices.get("strict"),
+        "applied": item.applied,
+        "undoable": undo.is_possible(item),
+    }
