@@ -9,7 +9,7 @@ from tenancy.models import TenantOwnedModel
 
 class MemberWord(TenantOwnedModel):
     """One word of a member's names or address, as `search_key` spells it. Triggers are the only writers (migration
-    0009): they follow the membership and the account, whoever changes them. Compared by code point, see `keys`.
+    0010): they follow the membership and the account, whoever changes them. Compared by code point, see `keys`.
     """
 
     membership = models.ForeignKey(

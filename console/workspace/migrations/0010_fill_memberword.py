@@ -85,7 +85,7 @@ DROP FUNCTION workspace_words_of_memberships();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workspace", "0008_add_memberword"),
+        ("workspace", "0009_add_memberword"),
         ("accounts", "0003_hide_password_from_tenants"),
         ("tenancy", "0002_prepare_walls"),
     ]

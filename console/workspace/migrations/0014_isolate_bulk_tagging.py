@@ -7,6 +7,6 @@ from tenancy.db.operations import IsolateTable
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workspace", "0012_add_bulk_tagging")]
+    dependencies = [("workspace", "0013_add_bulk_tagging")]
 
     operations = [IsolateTable("bulktagging"), TenantForeignKeys("bulktagging")]

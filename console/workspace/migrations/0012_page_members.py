@@ -6,6 +6,6 @@ MAKE = "CREATE INDEX workspace_members_newest ON tenancy_usertenantmembership (t
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workspace", "0010_add_contact_external_id"), ("tenancy", "0001_initial")]
+    dependencies = [("workspace", "0011_add_contact_external_id"), ("tenancy", "0001_initial")]
 
     operations = [migrations.RunSQL(MAKE, "DROP INDEX workspace_members_newest")]

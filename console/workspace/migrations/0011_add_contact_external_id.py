@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("tenancy", "0010_name_tenant_permissions"),
-        ("workspace", "0009_fill_memberword"),
+        ("workspace", "0010_fill_memberword"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("tenancy", "0010_name_tenant_permissions"),
-        ("workspace", "0007_date_records_by_the_change"),
+        ("workspace", "0008_index_history_by_address"),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ import tenancy.audit
 class Migration(migrations.Migration):
     dependencies = [
         ("tenancy", "0010_name_tenant_permissions"),
-        ("workspace", "0011_page_members"),
+        ("workspace", "0012_page_members"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
