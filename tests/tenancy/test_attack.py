@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -145,6 +147,24 @@ def test_the_tenants_role_without_a_tenant_sees_and_writes_nothing(tenant_a, ten
                 assert refused == "InsufficientPrivilege"
     finally:
         driver.carries_scope = True
+
+
+def injected(statement, *, in_transaction):
+    with transaction.atomic() if in_transaction else nullcontext(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("end", ["COMMIT", "ROLLBACK", "COMMIT; BEGIN", "RESET ALL; RESET ROLE", "DISCARD ALL"])
+@pytest.mark.parametrize("in_transaction", [False, True])
+def test_ending_the_transaction_opens_nothing(tenant_a, end, in_transaction):
+    """The scope ends with its transaction, and what an injected COMMIT leaves behind is a login without any right."""
+    make_user("stranger@example.test")
+    for table in ("accounts_user", "django_session", "mfa_authenticator", "tenancy_tenant", "testapp_label"):
+        with tenant_scope(tenant_a), pytest.raises(DatabaseError) as refused:
+            injected(f"SELECT 1; {end}; SELECT count(*) FROM {table}", in_transaction=in_transaction)
+        assert type(refused.value.__cause__).__name__ in ("InsufficientPrivilege", "ActiveSqlTransaction"), table
+        connection.close()
 
 
 def test_row_security_cannot_be_switched_off(world):
