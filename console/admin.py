@@ -69,7 +69,8 @@ def dialog_action(
     `possible` asks the object whether the verb makes sense now; where not, no button shows (the verb refuses anyway).
 
     The method gets ``(request, form, obj)``, with `obj` fetched through `get_queryset`, calls a verb and returns the
-    words for the person. TenantRefused and ValidationError are shown in the dialog.
+    words for the person, or an answer that leads them elsewhere. TenantRefused and ValidationError are shown in the
+    dialog.
     """
 
     def decorate(method: Callable[..., Any]) -> Any:
@@ -87,6 +88,8 @@ def dialog_action(
                 shown = {"title": title, "description": consequence, "form_submit_text": submit or title}
                 context = {"dialog": shown, "form": dialog, "form_submit_text": submit or title}
                 return render(request, "unfold/helpers/dialog.html", context)
+            if isinstance(words, HttpResponse):  # the verb leads on to another page by itself
+                return words
             messages.success(request, words)
             return HttpResponse(headers={"HX-Redirect": page_behind(request) or page_of(self, obj)})
 

@@ -122,6 +122,9 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     entry(_("Requests"), "shield_person", "admin:pii_datarequest_changelist", "pii.view_datarequest"),
+                    entry(_("Find a person's data"), "person_search", "admin:pii_find", "pii.enter_datarequest"),
+                    entry(_("Restrictions"), "lock", "admin:pii_restriction_changelist", "pii.view_restriction"),
+                    entry(_("Contacts"), "contacts", "admin:workspace_contact_changelist", "workspace.view_contact"),
                     entry(_("Legal holds"), "gavel", "admin:pii_legalhold_changelist", "pii.view_legalhold"),
                     entry(_("Reveals"), "visibility", "admin:pii_reveal_changelist", "pii.view_reveal"),
                     entry(_("Came back"), "person_alert", "admin:pii_reappearance_changelist", "pii.view_reappearance"),

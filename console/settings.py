@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "console.workspace.refusals.RestrictedMiddleware",
 ]
 
 TEMPLATES = [
@@ -252,4 +253,6 @@ LOGGING = logging_config(human=DEBUG, level=env.str("LOG_LEVEL", default="INFO")
 # Personal data ------------------------------------------------------------
 PII = {
     "ENFORCE_COVERAGE": True,  # a column nobody has decided about is an error of `check`
+    "RETENTION": "console.preferences.retention.days_kept",
+    "OFFICERS": "console.operations.privacy.officers.addresses",
 }

@@ -11,6 +11,15 @@ from .coverage import undecided
 from .exceptions import DeclarationError
 
 
+def check_officers(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """pii.W003 nobody is reminded of due requests."""
+    said = conf.get("OFFICERS")
+    if said is None or said:
+        return []
+    hint = "Name addresses or a function in PII['OFFICERS'], or leave it out: then everybody is who may enter requests."
+    return [checks.Warning("PII['OFFICERS'] is empty: nobody is reminded of due requests.", hint=hint, id="pii.W003")]
+
+
 def check_coverage(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     """pii.E001 nothing declared; pii.E002 a column nobody has decided about (a warning, pii.W002, until enforced)."""
     try:

@@ -23,7 +23,8 @@ DEFAULTS: dict[str, Any] = {
     "REGION": "DE",  # how phone numbers without a country code are read: the calling code below
     "CALLING_CODE": "49",
     "RETENTION": None,  # dotted path of f(model_label, tenant_id) → days, for spans that a tenant shortens
-    "OFFICERS": (),  # addresses that are reminded of due requests
+    # Who is reminded of due requests: addresses, or f(tenant_id | None) → addresses, or its dotted path.
+    "OFFICERS": None,  # None: everybody who may enter requests
     "ENFORCE_COVERAGE": True,  # an undeclared column is an error of `check`, not a warning
 }
 

@@ -25,8 +25,16 @@ def send_code_letter(request: DataRequest, code: str, addresses: Iterable[str]) 
         _send(request, "code", [address], {"code": code})
 
 
+def send_now(request: DataRequest, name: str, to: list[str], **context: Any) -> None:
+    """Send a letter before the transaction commits: where it cannot be sent, what it announces does not happen."""
+    _mail(request, name, to, context).send()
+
+
 def _send(request: DataRequest, name: str, to: list[str], context: dict[str, Any]) -> None:
+    transaction.on_commit(_mail(request, name, to, context).send)
+
+
+def _mail(request: DataRequest, name: str, to: list[str], context: dict[str, Any]) -> EmailMessage:
     text = render_to_string(f"pii/letters/{name}.txt", {"request": request, **context})
     subject, _, body = text.strip().partition("\n")
-    mail = EmailMessage(subject.strip(), body.strip() + "\n", settings.DEFAULT_FROM_EMAIL, to)
-    transaction.on_commit(mail.send)
+    return EmailMessage(subject.strip(), body.strip() + "\n", settings.DEFAULT_FROM_EMAIL, to)

@@ -10,6 +10,8 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Q
 
+from .identifiers.normal import digits_of
+
 if TYPE_CHECKING:
     from .subjects import Subject
 
@@ -60,19 +62,25 @@ class ByUser(Link):
 
 @dataclass(frozen=True)
 class ByValue(Link):
-    """The row holds an identifier of the person in a stored, normalised column."""
+    """The row holds an identifier of the person in a stored, normalised column.
+
+    `phone` is kept in E.164; `digits` holds the digits of a number as somebody typed it, with a country or without.
+    """
 
     email: str = ""
     phone: str = ""
+    digits: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:  # type: ignore[override]
-        return tuple(name for name in (self.email, self.phone) if name)
+        return tuple(name for name in (self.email, self.phone, self.digits) if name)
 
     def condition(self, model: type[models.Model], subject: Subject) -> Q | None:
         found: Q | None = None
-        for name, values in ((self.email, subject.emails), (self.phone, subject.phones)):
-            if name and values:
+        typed = {form for phone in subject.phones for form in digits_of(phone)}
+        present = {field.name for field in model._meta.get_fields()}  # a history may leave a search key out
+        for name, values in ((self.email, subject.emails), (self.phone, subject.phones), (self.digits, typed)):
+            if name in present and values:
                 part = Q(**{f"{name}__in": sorted(values)})
                 found = part if found is None else found | part
         return found
@@ -162,8 +170,8 @@ def user(path: str = "user") -> Link:
     return ByUser(path)
 
 
-def match(*, email: str = "", phone: str = "") -> Link:
-    return ByValue(email, phone)
+def match(*, email: str = "", phone: str = "", digits: str = "") -> Link:
+    return ByValue(email, phone, digits)
 
 
 def follow(path: str) -> Link:

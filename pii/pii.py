@@ -40,7 +40,7 @@ class InvitationPII(pii.ModelPII):
         "created_at expires_at accepted_at revoked_at sent_count": "the invitation's own life",
     }
     row = pii.DELETE
-    retain = 90
+    retain = 365  # at most; organisations shorten it, see PII["RETENTION"]
     retain_from = "expires_at"
     purpose = "Letting invited people in"
 

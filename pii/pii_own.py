@@ -100,6 +100,34 @@ class TenantDecisionPII(pii.ModelPII):
     purpose = "Answering data-subject requests"
 
 
+@pii.declare("pii.ItemDecision")
+class ItemDecisionPII(pii.ModelPII):
+    fields = {"note": pii.Field(FREETEXT, erase=pii.Scrub(), export=_OURS, is_open=True)}
+    plain = {
+        "id request tenant_key": "keys",
+        "model": "name of a table",
+        "ground": "the ground, a word of the program",
+        "until decided_at": "dates",
+        "decided_by_key": "key of the account that decided",
+    }
+    row = pii.KEEP("the record of a decision")
+    purpose = "Answering data-subject requests"
+
+
+@pii.declare("pii.Restriction")
+class RestrictionPII(pii.ModelPII):
+    subject = pii.match(email="contact_email")
+    actors = ["placed_by", "lifted_by"]
+    fields = {
+        "ground": pii.Field(FREETEXT, erase=pii.Scrub(), export=_OURS, is_open=True),
+        "contact_email": pii.Field(CONTACT, erase=pii.Blank(), mask=pii.MaskEmail()),
+    }
+    plain = {"id request tenant": "keys", "placed_at lifted_at": "since when, until when"}
+    row = pii.KEEP("the record that processing was restricted, Art. 5(2)")
+    legal_basis = "Art. 6(1)(c)"
+    purpose = "Restricting processing"
+
+
 @pii.declare("pii.Blob")
 class BlobPII(pii.ModelPII):
     fields = {"name": pii.Field(pii.FILE, erase=pii.Blank(), export=_OURS)}
@@ -124,6 +152,7 @@ class ControlPII(pii.ModelPII):
 pii.waive("pii.Package", fields="sha256", reason="keys, dates, size and hash; the file holds the data and is purged")
 pii.waive("pii.PlanItem", fields="model ground", reason="counts per table, with the ground of the declaration")
 pii.waive("pii.PlanRow", fields="model key", reason=_KEY)
+pii.waive("pii.RestrictedRow", fields="model key", reason=_KEY)
 pii.waive("pii.Step", fields="name", reason="names of tables and hooks, with counts")
 pii.waive("pii.ScanRun", fields="result", reason="counts and names of places, never a value that was found")
 pii.waive("pii.Reappearance", fields="model key", reason=_KEY)

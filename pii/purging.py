@@ -12,13 +12,16 @@ from django.utils import timezone
 from tenancy import TenantRefused
 from tenancy.models import Tenant, UserTenantMembership
 
-from .models import DataRequest, LegalHold, State
+from .models import DataRequest, LegalHold, Restriction, State
 
 OVER = (State.DONE, State.REFUSED, State.WITHDRAWN)
 
 
 def refuse_while_needed(sender: Any, tenant: Tenant, **kwargs: Any) -> None:
-    """Receiver of `tenancy.signals.tenant_purging`. Raises TenantRefused: ``legal_hold``, ``privacy_request``."""
+    """Receiver of `tenancy.signals.tenant_purging`.
+
+    Raises TenantRefused: ``legal_hold``, ``privacy_request``, ``restricted``.
+    """
     if any(_holds(hold, tenant) for hold in _standing()):
         raise TenantRefused("A legal hold stands on this tenant: it is released first.", code="legal_hold")
     here = Q(tenant=tenant) | Q(decisions__tenant=tenant)
@@ -26,6 +29,8 @@ def refuse_while_needed(sender: Any, tenant: Tenant, **kwargs: Any) -> None:
         raise TenantRefused(
             "A privacy request about this tenant is open: it is answered first.", code="privacy_request"
         )
+    if Restriction.objects.filter(tenant=tenant, lifted_at=None).exists():
+        raise TenantRefused("Processing of somebody's data is restricted here: lift that first.", code="restricted")
 
 
 def _standing() -> Any:

@@ -10,6 +10,7 @@ from typing import IO, Any
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
 
+from pii.restricted import without_restricted
 from tenancy.models import UserTenantMembership
 
 from .resources import MemberResource, cell
@@ -18,10 +19,11 @@ FORMATS = ("csv", "xlsx", "json")
 
 
 def member_rows() -> Iterator[dict[str, Any]]:
-    """The members of the tenant in scope, ordered by address."""
+    """The members of the tenant in scope, ordered by address; those whose processing is restricted are left out."""
     names = MemberResource.names()
     paths = ["user__email" if name == "email" else name for name in names]
-    queryset = UserTenantMembership.objects.order_by("user__email").values_list(*paths)
+    allowed = without_restricted(UserTenantMembership.objects.all())  # Art. 18: kept, and not handed out
+    queryset = allowed.order_by("user__email").values_list(*paths)
     for values in queryset.iterator(chunk_size=2000):
         yield dict(zip(names, values, strict=True))
 

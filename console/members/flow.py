@@ -16,9 +16,10 @@ from .files import FileRefused, Rule
 from .indexing import AT_ONCE
 from .merge import Conflicts, forget_place, is_last_owner, merge
 from .models import ImportState, MemberImport
+from .privacy import note_erased, refuse_restricted
 from .progress import is_working
 from .reading import kept_file
-from .review import review
+from .review import count, review
 from .staging import Cancelled, clear, extra_rules, is_staged, stage
 from .states import TakenOver, hold, move, step_of, stop
 from .targets import TARGETS
@@ -98,6 +99,7 @@ def run(item: MemberImport) -> None:
     try:
         if not is_staged(item):
             _stage_again(item)
+        refuse_restricted(item)
         merge(item, strict=Choices.load(item.choices).strict)
         _finish(item)
     except TakenOver:
@@ -122,6 +124,8 @@ def _fill(item: MemberImport) -> None:
     with kept_file(item) as path:
         stage(item, path)
     review(item)
+    if refuse_restricted(item):
+        count(item)
 
 
 def _stage_again(item: MemberImport) -> None:
@@ -136,6 +140,7 @@ def _stage_again(item: MemberImport) -> None:
 def _finish(item: MemberImport) -> None:
     with transaction.atomic():
         hold(item, ImportState.RUNNING)
+        note_erased(item)
         item.state, item.message, item.finished_at = ImportState.DONE, "", timezone.now()
         item.save(update_fields=["state", "message", "finished_at"])
         details = {"number": item.number, **item.applied}

@@ -36,4 +36,9 @@ def review(item: MemberImport) -> None:
         keep_last_owner(item, target)
     if target.judge is not None:
         target.judge(item)
+    count(item)
+
+
+def count(item: MemberImport) -> None:
+    """Set the counts by action, without saving."""
     item.counts = dict(rows(f"SELECT action, count(*) FROM {ROWS} WHERE import_id = %(import)s GROUP BY 1", item))

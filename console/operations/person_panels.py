@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from pii.restricted import restriction_of
 from tenancy.models import Invitation, UserTenantMembership
 
 from .diagnosis import Finding, diagnose
@@ -100,6 +101,16 @@ def mails(request: HttpRequest, person: Any) -> Content | None:
         lines.append((row.created_at, words, reverse("admin:tenancy_invitation_change", args=[row.pk])))
     lines.sort(key=lambda line: line[0], reverse=True)
     return Content([Row(words, at, url) for at, words, url in lines[:8]]) if lines else None
+
+
+@panel("person", "privacy", _("Privacy"), "pii.enter_datarequest")
+def privacy(request: HttpRequest, person: Any) -> Content:
+    restriction = restriction_of(person)
+    rows = [Row("Find", "everything kept about them", f"{reverse('admin:pii_find')}?by=user&value={person.pk}")]
+    if restriction is not None:
+        since = f"since {restriction.placed_at:%d %b %Y}, {restriction.request.number}"
+        rows.append(Row("Restricted", since, reverse("admin:pii_restriction_change", args=[restriction.pk]), "bad"))
+    return Content(rows)
 
 
 @panel("person", "factors", _("Second factors"), "accounts.change_user")

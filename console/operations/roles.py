@@ -20,12 +20,13 @@ IMPORT = (
 PRIVACY = (
     "pii.add_legalhold pii.approve_datarequest pii.change_legalhold pii.enter_datarequest pii.reveal_pii "
     "pii.view_datarequest pii.view_legalhold pii.view_package pii.view_reappearance pii.view_requestevent "
-    "pii.view_reveal pii.view_reviewitem pii.view_scanrun pii.view_tombstone"
+    "pii.view_restriction pii.view_reveal pii.view_reviewitem pii.view_scanrun pii.view_tombstone "
+    "workspace.view_contact"
 ).split()
 TRAIL = (
     "operations.view_auditevent operations.browse_history operations.view_staffsession operations.view_approval "
-    "pii.view_reveal pii.view_requestevent tenancy.view_settingchange tenancy.view_platformsettingchange "
-    "procrastinate.view_procrastinatejob auth.view_group tenancy.view_tenantpurge"
+    "pii.view_reveal pii.view_requestevent pii.view_restriction tenancy.view_settingchange "
+    "tenancy.view_platformsettingchange procrastinate.view_procrastinatejob auth.view_group tenancy.view_tenantpurge"
 ).split()
 LIFE = (
     "tenancy.add_tenant tenancy.change_tenant tenancy.suspend_tenant tenancy.archive_tenant tenancy.export_tenant "

@@ -1,13 +1,25 @@
-"""Deletes the addresses of settled invitations when the tenant's time for keeping them is over."""
+"""How long a tenant keeps what: its setting as the spans of the privacy sweep, and settled invitations deleted."""
 
 from __future__ import annotations
+
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
 
+from pii.holds import held
+from pii.restricted import without_restricted
 from tenancy import audit, system_scope
 from tenancy.models import Invitation, Tenant
 from tenancy.settings import platform
+
+
+def days_kept(label: str, tenant_id: UUID) -> int | None:
+    """``PII["RETENTION"]``: the days that this tenant keeps rows of a model; None where it has no say of its own."""
+    if label != Invitation._meta.label:
+        return None
+    days: int = Tenant.objects.get(pk=tenant_id).config.privacy.retention.days
+    return days
 
 
 def purge_invitations() -> int:
@@ -20,7 +32,9 @@ def purge_invitations() -> int:
         for tenant in Tenant.objects.filter(Q(pk__in=waiting) | Q(pk__in=settled)).iterator(chunk_size=500):
             before = now - tenant.config.privacy.retention
             old = Q(accepted_at__lt=before) | Q(revoked_at__lt=before) | Q(expires_at__lt=before)
-            count, _by_model = Invitation.objects.filter(old, tenant=tenant).delete()
+            if held(tenant.pk):
+                continue  # a legal hold keeps it
+            count, _by_model = without_restricted(Invitation.objects.filter(old, tenant=tenant)).delete()
             if count:
                 audit.record("invitation.purged", by=None, tenant=tenant, details={"invitations": count})
                 deleted += count

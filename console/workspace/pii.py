@@ -10,7 +10,7 @@ _SEARCH = pii.withhold("a search key made from the name beside it")
 
 @pii.declare("workspace.Contact")
 class ContactPII(pii.ModelPII):
-    subject = pii.match(email="email")
+    subject = pii.match(email="email", digits="phone_key")
     fields = {
         "first_name": pii.Field(IDENTITY, erase=Blank(), trace=pii.NAME, mask=pii.MaskName()),
         "last_name": pii.Field(IDENTITY, erase=Blank(), trace=pii.NAME, mask=pii.MaskName()),

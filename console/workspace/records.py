@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import models, transaction
 from django.http import Http404
 
+from pii.restricted import refuse_restricted
 from tenancy import audit
 from tenancy.audit import changing
 
@@ -76,7 +77,12 @@ def find_or_make_tag(name: str, *, by: Any) -> Tag:
 
 @transaction.atomic
 def tag_contacts(keys: Iterable[UUID], tag: Tag, *, by: Any) -> int:
-    """Put `tag` on the contacts in scope among `keys`; returns how many did not carry it yet. History is written."""
+    """Put `tag` on the contacts in scope among `keys`; returns how many did not carry it yet. History is written.
+
+    Restricted contacts (Art. 18) are passed over; a single one is refused (RequestRefused).
+    """
+    keys = list(keys)
+    _refuse_alone(keys)
     count = put_on(keys, tag, by=by)
     audit.record("contacts.tagged", by=by, tenant=tag.tenant_id, target=tag, details={"count": count})
     return count
@@ -84,7 +90,15 @@ def tag_contacts(keys: Iterable[UUID], tag: Tag, *, by: Any) -> int:
 
 @transaction.atomic
 def untag_contacts(keys: Iterable[UUID], tag: Tag, *, by: Any) -> int:
-    """Take `tag` off the contacts among `keys`; returns how many carried it."""
+    """Take `tag` off the contacts among `keys`; returns how many carried it. Restricted ones as in `tag_contacts`."""
+    keys = list(keys)
+    _refuse_alone(keys)
     count = take_off(keys, tag, by=by)
     audit.record("contacts.untagged", by=by, tenant=tag.tenant_id, target=tag, details={"count": count})
     return count
+
+
+def _refuse_alone(keys: list[UUID]) -> None:
+    """Of many contacts the restricted are passed over; whoever chose a single one is told."""
+    if len(keys) == 1 and (chosen := Contact.objects.filter(pk=keys[0]).first()) is not None:
+        refuse_restricted(chosen)

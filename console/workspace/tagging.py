@@ -9,9 +9,10 @@ from uuid import UUID
 from django.db import connection
 
 from console.members.trail import history_insert, history_parameters
+from pii.restricted import restricted_keys
 from tenancy.audit import current_change, moment
 
-from .models import ContactTag, Tag
+from .models import Contact, ContactTag, Tag
 
 PUT_ON = """
     INSERT INTO workspace_contacttag (id, tenant_id, contact_id, tag_id, created_at)
@@ -33,11 +34,12 @@ def take_off(contacts: Iterable[UUID], tag: Tag, *, by: Any) -> int:
 
 
 def _run(statement: str, sign: str, contacts: Iterable[UUID], tag: Tag, by: Any) -> int:
+    spared = set(restricted_keys(Contact))  # Art. 18: they stay as they are
     given = history_parameters(getattr(by, "pk", by), moment())
     given |= {
         "tenant": tag.tenant_id,
         "tag": tag.pk,
-        "contacts": list(contacts),
+        "contacts": [key for key in contacts if str(key) not in spared],
         "reason": current_change().reason or None,
     }
     with connection.cursor() as cursor:

@@ -20,6 +20,8 @@ from ..requests.intake import next_number
 from ..requests.transitions import write_event
 from ..subjects import Subject
 
+RELEASED = "hold released"
+
 
 def request_again(
     roots: set[tuple[str, str]], *, limited_to: UUID | None, method: str, by: Any, note: str
@@ -65,6 +67,13 @@ def request_again(
         write_event(request, "erase_again", by=by, to_state=State.RUNNING, note=note)
         audit.record("privacy.erasure_repeated", by=by, tenant=limited_to, target=request, reason=method)
     return request
+
+
+def keep_again(request: DataRequest, earlier: DataRequest) -> None:
+    """What the earlier request decided to keep, and must keep still, is kept by its repetition too."""
+    for item in earlier.kept_items.exclude(until__lt=timezone.now().date()):
+        item.pk, item.request, item._state.adding = None, request, True
+        item.save()
 
 
 def meet_again(subject: Subject) -> None:

@@ -35,9 +35,10 @@ def erase_batch(
     size = conf.get("BATCH")
     with transaction.atomic():
         DataRequest.objects.select_for_update().get(pk=request.pk)  # one worker at a time
-        holds = active_holds(subject)
+        holds = active_holds(subject, request)
         pending = PlanRow.objects.filter(request=request, model=model._meta.label_lower, done=False).order_by("pk")
-        chosen = [row for row in pending[: size * 20] if not holds.ground(row.tenant_key)][:size]
+        free = pending.exclude(tenant_key__in=holds.tenants(model._meta.label_lower))
+        chosen = [] if holds.everything else list(free[:size])
         if not chosen:
             return Batch()
         keys = [row.key for row in chosen]

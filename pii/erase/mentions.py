@@ -92,10 +92,14 @@ class Mentions:
             return "kept: refused for this organisation, with its ground"
         if self.holds.ground(tenant):
             return "kept: legal hold"
+        base = history_of(model) or model if model is not None else None
+        kept = base is not None and self.holds.ground(tenant, base._meta.label_lower)
+        if kept and (base is not model or self._planned(model, hit)):
+            return "kept: an item of the plan, with its ground"
         if not self.request.with_account and model is not None and tenant is None:
             return "the person's account stays, and with it what the platform itself recorded about it"
         declaration = registry.get(model) if model is not None else None
-        something_stays = self.refused or self.holds.everything or self.holds.by_tenant or not self.request.with_account
+        something_stays = bool(self.refused or self.holds) or not self.request.with_account
         if declaration is not None and declaration.mention == "derived" and something_stays:
             return "an index of rows that stay"
         declared = declaration.fields.get(_field_name(model, hit.column)) if declaration and model else None

@@ -9,6 +9,7 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.utils import timezone
 
@@ -24,6 +25,8 @@ CAVEATS = [
     "Query texts stand in pg_stat_activity until the session's next statement, and in server logs as long as those are "
     "kept.",
 ]
+
+NO_SCAN = "The rows that were kept held no identifier of their own: the scan of the request that kept them stands."
 
 
 def build_report(request: DataRequest, result: ScanResult, outcome: Outcome) -> tuple[dict[str, Any], str, bool]:
@@ -46,7 +49,7 @@ def build_report(request: DataRequest, result: ScanResult, outcome: Outcome) -> 
         "mentions_removed": dict(outcome.repaired),
         "mentions_explained": dict(outcome.explained),
         "reviewed": request.reviews.count(),
-        "scan": result.as_json(),
+        "scan": result.as_json() if result.tables else {"none": NO_SCAN},
         "statistics": "read as text and renewed" if result.statistics_seen else "renewed; no role here may read them",
         "backups": {
             "days": conf.get("BACKUP_DAYS"),
@@ -62,6 +65,7 @@ def _retained(request: DataRequest, outcome: Outcome) -> list[dict[str, Any]]:
     lines = [
         {
             "name": item.model,
+            "title": title_of(item.model),
             "tenant": str(item.tenant_key or ""),
             "rows": item.rows,
             "ground": item.ground,
@@ -77,8 +81,21 @@ def _retained(request: DataRequest, outcome: Outcome) -> list[dict[str, Any]]:
     for model, rows in sorted(held.items()):
         if model not in named:
             ground = next(iter(grounds), "legal hold")
-            lines.append({"name": model, "tenant": "", "rows": rows, "ground": ground, "until": ""})
+            lines.append(
+                {"name": model, "title": title_of(model), "tenant": "", "rows": rows, "ground": ground, "until": ""}
+            )
     return lines
+
+
+def title_of(name: str) -> str:
+    """What a table, or a column of one, is called where people read it: “contacts”, “contacts: e-mail address”."""
+    label, _, column = name.rpartition(".") if name.count(".") > 1 else (name, "", "")
+    meta = apps.get_model(label)._meta
+    return (
+        f"{meta.verbose_name_plural}: {meta.get_field(column).verbose_name}"
+        if column
+        else str(meta.verbose_name_plural)
+    )  # type: ignore[union-attr]  # a declared column
 
 
 def sign(report: dict[str, Any]) -> str:

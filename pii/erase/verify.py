@@ -23,6 +23,7 @@ from ..requests.transitions import move, write_event
 from ..scan import ScanResult, scan
 from ..scan.statistics import renew
 from ..subjects import Subject
+from .again import RELEASED
 from .batch import erase_batch
 from .blobs import remove_files
 from .mentions import Mentions, Outcome
@@ -46,12 +47,14 @@ def verify_and_finish(request: DataRequest) -> DataRequest:
     for _round in range(ROUNDS):
         _erase_late_rows(request, subject)
         renew(_touched_tables(request))
+        if not subject.identifiers and request.identity_method == RELEASED:
+            break  # rows that name nobody by themselves: the scan of the request that kept them stands
         result = scan(subject.identifiers, request=request, tell=jobs.progress)
         if result.void:
             return _fail(request, "; ".join(result.void))
         for label, key, tenant in request.rows.values_list("model", "key", "tenant_key"):
             subject.rows[apps.get_model(label)] |= {_row(key, tenant)}
-        outcome = Mentions(request, subject.identifiers, active_holds(subject)).judge(result)
+        outcome = Mentions(request, subject.identifiers, active_holds(subject, request)).judge(result)
         if not outcome.repaired and not outcome.again:
             break
     else:
@@ -102,13 +105,14 @@ def _erase_late_rows(request: DataRequest, subject: Subject) -> None:
         ignore_conflicts=True,
         batch_size=2000,
     )
-    held = active_holds(again)
+    held = active_holds(again, request)
     for model, declaration in erase_order():
         pending = request.rows.filter(model=model._meta.label_lower, done=False)
         if not pending.exists():
             continue
         step, _made = request.steps.get_or_create(name=model._meta.label, defaults={"position": 900})
-        if all(held.ground(tenant) for tenant in pending.values_list("tenant_key", flat=True).distinct()):
+        label = model._meta.label_lower
+        if all(held.ground(tenant, label) for tenant in pending.values_list("tenant_key", flat=True).distinct()):
             continue
         while erase_batch(request, step, model, declaration, again).left:
             continue

@@ -36,6 +36,13 @@ def normal_phone(value: str) -> str:
     return text if digits.isdigit() and 7 <= len(digits) <= 15 else ""
 
 
+def digits_of(phone: str) -> set[str]:
+    """The digits of a number in normal form as people type it: with the country, after ``00``, or without it."""
+    digits, code = phone.removeprefix("+"), str(conf.get("CALLING_CODE"))
+    home = digits.removeprefix(code)
+    return {digits, f"00{digits}"} | ({f"0{home}", home} if home != digits else set())
+
+
 def normal_name(value: str) -> str:
     """NFC, single blanks; an empty string for a single word, which would match half of the world."""
     text = " ".join(unicodedata.normalize("NFC", value).split())

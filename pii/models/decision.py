@@ -16,6 +16,7 @@ class PlanItem(models.Model):
         ANONYMISE = "anonymise", _("Anonymise")
         KEEP = "keep", _("Keep")
         REFUSE = "refuse", _("Refused")
+        FOUND = "found", _("Found")  # of a request that erases nothing
 
     request = models.ForeignKey(DataRequest, on_delete=models.CASCADE, related_name="items")
     model = models.CharField(_("model"), max_length=100)
@@ -33,6 +34,44 @@ class PlanItem(models.Model):
 
     def __str__(self) -> str:
         return f"item {self.pk}"
+
+
+class ItemDecision(models.Model):
+    """One line of the plan that stays although the rest goes: rows of a model, in one tenant, on a ground of their own.
+
+    Where `until` has passed, the sweep erases what was kept.
+    """
+
+    class Ground(models.TextChoices):
+        HOLD = "hold", _("Legal hold")
+        DUTY = "duty", _("Duty to keep (Art. 17(3)(b))")
+        CLAIMS = "claims", _("Legal claims (Art. 17(3)(e))")
+        EXPRESSION = "expression", _("Freedom of expression and information (Art. 17(3)(a))")
+        HEALTH = "health", _("Public health (Art. 17(3)(c))")
+        ARCHIVE = "archive", _("Archiving or research (Art. 17(3)(d))")
+
+    request = models.ForeignKey(DataRequest, on_delete=models.CASCADE, related_name="kept_items")
+    model = models.CharField(_("model"), max_length=100)  # its label, in lower case
+    tenant_key = models.UUIDField(_("tenant"))
+    ground = models.CharField(_("ground"), max_length=10, choices=Ground)
+    note = models.CharField(_("note"), max_length=150, blank=True)
+    until = models.DateField(_("until"), null=True, blank=True)
+    decided_by_key = models.CharField(max_length=64, blank=True)
+    decided_at = models.DateTimeField(_("decided"))
+
+    class Meta:
+        ordering = ["model"]
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["request", "model", "tenant_key"], name="pii_itemdecision_once")]
+
+    def __str__(self) -> str:
+        return f"item decision {self.pk}"
+
+    @property
+    def words(self) -> str:
+        """The ground as the plan, the letter and the report name it."""
+        label = str(self.Ground(self.ground).label)
+        return f"{label}: {self.note}" if self.note else label
 
 
 class TenantDecision(models.Model):

@@ -22,7 +22,8 @@ from ..subjects import Subject
 def plan_items(row: DataRequest, subject: Subject, refused: set[UUID]) -> list[PlanItem]:
     """One line per model and tenant, one more per column that is kept, with ground and end."""
     grounds = dict(row.decisions.filter(answer=TenantDecision.Answer.REFUSE).values_list("tenant_id", "ground"))
-    holds = active_holds(subject)
+    holds = active_holds(subject, row)
+    ends = {(kept.model, kept.tenant_key): kept.until for kept in row.kept_items.all()}
     items: list[PlanItem] = []
     for model, rows in subject.rows.items():
         declaration = registry.get(model)
@@ -33,10 +34,13 @@ def plan_items(row: DataRequest, subject: Subject, refused: set[UUID]) -> list[P
             Counter(item.tenant_id for item in rows).items(), key=lambda pair: str(pair[0])
         ):
             action, ground = _action(declaration, row)
+            until: date | None = None
+            label = model._meta.label_lower
             if tenant_key in refused:
                 action, ground = PlanItem.Action.REFUSE, grounds.get(tenant_key, "")
-            elif row.kind == Kind.ERASURE and (ground_of_hold := holds.ground(tenant_key)):
+            elif row.kind == Kind.ERASURE and (ground_of_hold := holds.ground(tenant_key, label)):
                 action, ground = PlanItem.Action.KEEP, ground_of_hold
+                until = ends.get((label, tenant_key)) if tenant_key else None
             items.append(
                 PlanItem(
                     request=row,
@@ -46,14 +50,17 @@ def plan_items(row: DataRequest, subject: Subject, refused: set[UUID]) -> list[P
                     rows=count,
                     history_rows=history if tenant_key is None or len({i.tenant_id for i in rows}) == 1 else 0,
                     ground=ground,
+                    until=until,
                 )
             )
-            if row.kind == Kind.ERASURE and action not in (PlanItem.Action.REFUSE,):
+            if row.kind == Kind.ERASURE and action not in (PlanItem.Action.REFUSE, PlanItem.Action.KEEP):
                 items += _kept_columns(row, model, declaration, tenant_key, count)
     return items
 
 
 def _action(declaration: type[ModelPII], row: DataRequest) -> tuple[str, str]:
+    if row.kind != Kind.ERASURE:
+        return PlanItem.Action.FOUND, ""
     if declaration.row.kind == "delete":
         return PlanItem.Action.DELETE, ""
     if declaration.row.kind == "keep":

@@ -1,10 +1,11 @@
 """The verbs of a request's life; each locks the row, obeys the transition table and leaves an event and an act."""
 
-from .approval import approve, decide_tenant
+from .approval import approve, decide_tenant, erase_item, keep_item
 from .ending import refuse, withdraw
 from .identity import attest, confirm_code, doubt_identity, send_code
 from .intake import access_request_by_number, extend, receive
 from .rectification import finish_by_hand, rectify
+from .restriction import lift, restrict, standing_restrictions
 
 __all__ = [
     "access_request_by_number",
@@ -13,11 +14,16 @@ __all__ = [
     "confirm_code",
     "decide_tenant",
     "doubt_identity",
+    "erase_item",
     "extend",
     "finish_by_hand",
+    "keep_item",
+    "lift",
     "receive",
     "rectify",
     "refuse",
+    "restrict",
     "send_code",
+    "standing_restrictions",
     "withdraw",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -11,7 +11,7 @@ from tenancy import audit
 
 from .. import conf
 from ..exceptions import RequestRefused
-from ..models import DataRequest, TenantDecision
+from ..models import DataRequest, ItemDecision, Kind, TenantDecision
 from .locking import locked
 from .transitions import move, write_event
 
@@ -26,9 +26,60 @@ def decide_tenant(request: DataRequest, tenant: Any, *, answer: str, by: Any, gr
         decision.decided_by_key = str(getattr(by, "pk", by) or "")
         decision.save()
         write_event(row, "decide_tenant", by=by, note=f"{decision.tenant_id}: {answer}")
+        _plan_anew(row, by)
+
+
+def keep_item(
+    request: DataRequest, label: str, tenant: Any, *, ground: str, by: Any, note: str = "", until: date | None = None
+) -> None:
+    """Keep the rows of one model in one tenant although the rest is erased; a new plan is made.
+
+    `ground` is one of `ItemDecision.Ground`; the person is told it, and the report names it. Raises RequestRefused for
+    an item that is not in the plan, an end that is over, and what belongs to the account: that goes or stays whole.
+    """
+    tenant_id = getattr(tenant, "pk", tenant)
+    with locked(request, reason="keep an item") as row:
+        if until is not None and until <= timezone.now().date():
+            raise RequestRefused("The end of a duty lies ahead.", code="past")
+        if ground not in ItemDecision.Ground.values:
+            raise RequestRefused("What is kept names its ground: the person is told.", code="no_ground")
+        if tenant_id is None:
+            raise RequestRefused(
+                "The account goes or stays as a whole: place a legal hold on it instead.", code="account"
+            )
+        if row.kind != Kind.ERASURE or not row.items.filter(model__iexact=label, tenant_key=tenant_id).exists():
+            raise RequestRefused("This is no item of the plan.", code="not_found")
+        ItemDecision.objects.update_or_create(
+            request=row,
+            model=label.lower(),
+            tenant_key=tenant_id,
+            defaults={
+                "ground": ground,
+                "note": note.strip()[:150],
+                "until": until,
+                "decided_by_key": str(getattr(by, "pk", by) or ""),
+                "decided_at": timezone.now(),
+            },
+        )
+        write_event(row, "keep_item", by=by, note=f"{label} in {tenant_id}: {ground}")
+        _plan_anew(row, by)
+
+
+def erase_item(request: DataRequest, label: str, tenant: Any, *, by: Any) -> None:
+    """Take back that an item is kept; a new plan is made. Raises RequestRefused where it was not."""
+    tenant_id = getattr(tenant, "pk", tenant)
+    with locked(request, reason="keep no item") as row:
+        gone, _by_model = row.kept_items.filter(model=label.lower(), tenant_key=tenant_id).delete()
+        if not gone:
+            raise RequestRefused("This item was not kept.", code="not_found")
+        write_event(row, "erase_item", by=by, note=f"{label} in {tenant_id}")
+        _plan_anew(row, by)
+
+
+def _plan_anew(row: DataRequest, by: Any) -> None:
     from ..plan import make_plan
 
-    make_plan(request, by=by)
+    make_plan(row, by=by)
 
 
 def approve(request: DataRequest, *, by: Any, plan_hash: str) -> DataRequest:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from tenancy import audit, system_scope
 
 from ..exceptions import RequestRefused
+from ..letters import send_letter
 from ..models import DataRequest, Kind
 from ..subjects import Subject
 from .clock import due_on
@@ -61,6 +62,7 @@ def receive(
             due_on=due_on(received_at),
             requested_by_id=getattr(by, "pk", by),
         )
+        send_letter(request, "received")
         write_event(request, "receive", by=by, to_state=request.state, note=request.get_kind_display())
         audit.record(
             "privacy.request_received", by=by, tenant=tenant_id, target=request, details={"kind": request.kind}
@@ -100,7 +102,5 @@ def extend(request: DataRequest, *, by: Any, ground: str) -> DataRequest:
         row.save(update_fields=["extended_at", "due_on"])
         write_event(row, "extend", by=by, note=ground)
         audit.record("privacy.request_extended", by=by, tenant=row.tenant_id, target=row)
-        from ..letters import send_letter
-
         send_letter(row, "extended", ground=ground)
     return row

@@ -11,11 +11,11 @@ from tenancy import audit
 
 from ..exceptions import RequestRefused
 from ..find import find
-from ..models import DataRequest, Kind, State
+from ..models import DataRequest, Kind
 from ..registry import registry
 from .identity import subject_of
 from .locking import locked
-from .transitions import write_event
+from .transitions import move, write_event
 
 
 def rectify(request: DataRequest, row: models.Model, values: dict[str, Any], *, by: Any) -> models.Model:
@@ -45,15 +45,13 @@ def rectify(request: DataRequest, row: models.Model, values: dict[str, Any], *, 
 
 
 def finish_by_hand(request: DataRequest, *, by: Any, note: str) -> DataRequest:
-    """Close a rectification or a restriction that was carried out."""
+    """Close a rectification that was carried out."""
     with locked(request, reason="finish") as asked:
-        if asked.kind not in (Kind.RECTIFICATION, Kind.RESTRICTION) or not asked.is_open:
+        if asked.kind != Kind.RECTIFICATION or not asked.is_open:
             raise RequestRefused("This request ends by itself when its job is done.", code="wrong_kind")
         if not asked.identity_at:
             raise RequestRefused("Check the identity first.", code="identity")
-        before, asked.state, asked.finished_at = asked.state, State.DONE, timezone.now()
-        asked.save(update_fields=["state", "finished_at"])
-        write_event(asked, "finish", by=by, note=note, from_state=before, to_state=State.DONE)
+        move(asked, "close", by=by, note=note, finished_at=timezone.now())
         from ..letters import send_letter
         from .ending import scrub
 

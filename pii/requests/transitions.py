@@ -22,6 +22,10 @@ TRANSITIONS: dict[tuple[str, str], frozenset[str]] = {
     ("run", State.APPROVED): frozenset({State.RUNNING}),
     ("export", State.PLANNED): frozenset({State.RUNNING}),
     ("run", State.FAILED): frozenset({State.RUNNING}),
+    ("restrict", State.RECEIVED): frozenset({State.DONE}),
+    ("restrict", State.PLANNED): frozenset({State.DONE}),
+    ("close", State.RECEIVED): frozenset({State.DONE}),  # a rectification that was carried out
+    ("close", State.PLANNED): frozenset({State.DONE}),
     ("verify", State.RUNNING): frozenset({State.VERIFYING}),
     ("finish", State.VERIFYING): frozenset({State.DONE}),
     ("finish", State.RUNNING): frozenset({State.DONE}),  # kinds that erase nothing have nothing to prove

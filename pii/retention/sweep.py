@@ -18,7 +18,7 @@ from tenancy.models import Tenant
 
 from .. import conf
 from ..declarations import ModelPII
-from ..erase.again import request_again
+from ..erase.again import RELEASED, keep_again, request_again
 from ..erase.columns import erase_columns, erase_history
 from ..erase.rows import delete_rows
 from ..find import tenant_path
@@ -26,6 +26,7 @@ from ..holds import active_holds
 from ..identifiers import Identifiers
 from ..models import DataRequest, LegalHold, PlanItem, PlanRow, State
 from ..registry import history_model, registry
+from ..restricted import without_restricted
 from ..strategies import Context, Keep
 from ..subjects import Row, Subject
 from .spans import spans
@@ -74,6 +75,7 @@ def _model(model: type[models.Model], declaration: type[ModelPII], dry_run: bool
             rows = rows.exclude(**{f"{path}__in": [key for key in own if key is not None]})
         if path and kept:
             rows = rows.exclude(**{f"{path}__in": kept})
+        rows = without_restricted(rows)
         lines.append(
             Swept(model._meta.label, tenant_id, days, rows.count() if dry_run else _erase(model, declaration, rows))
         )
@@ -112,18 +114,19 @@ def _released() -> list[Swept]:
         subject.user_keys = {
             key for label, key in pending.values_list("model", "key") if label == get_user_model()._meta.label_lower
         }
-        holds = active_holds(subject)
-        free = [row for row in pending if not holds.ground(row.tenant_key)]
+        holds = active_holds(subject, request)
+        free = [row for row in pending if not holds.ground(row.tenant_key, row.model)]
         if not free:
             continue
         again = request_again(
             {(row.model, row.key) for row in free},
             limited_to=request.tenant_id,
-            method="hold released",
+            method=RELEASED,
             by=None,
             note=request.number,
         )
         if again is not None:
+            keep_again(again, request)
             run_erasure(again.pk)
         PlanRow.objects.filter(pk__in=[row.pk for row in free]).update(done=True)
         lines.append(Swept(f"released: {request.number}", request.tenant_id, 0, len(free)))
@@ -138,6 +141,8 @@ def _ended() -> list[Swept]:
     )
     for item in due.select_related("request"):
         label, _, name = item.model.rpartition(".")
+        if "." not in label:
+            continue  # whole rows that were kept: `_released` finishes those
         model = apps.get_model(label)
         declaration = registry.get(model)
         declared = declaration.fields.get(name) if declaration else None

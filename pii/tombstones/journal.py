@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from .. import conf
 from ..exceptions import PiiError
-from ..models import Tombstone
+from ..models import DataRequest, Tombstone
 
 
 def entry(tombstone: Tombstone, hashes: list[str]) -> dict[str, Any]:
@@ -28,10 +28,24 @@ def entry(tombstone: Tombstone, hashes: list[str]) -> dict[str, Any]:
         "tenant": str(tombstone.tenant_key or ""),
         "limited_to": str(tombstone.limited_to or ""),
         "hashes": hashes,
+        "kept": kept(tombstone.request),
         "registry": tombstone.registry_hash,
         "erased_at": tombstone.erased_at.isoformat(),
         "expires_at": tombstone.expires_at.isoformat(),
     }
+
+
+def kept(request: DataRequest | None) -> list[dict[str, str]]:
+    """What the request decided to keep: its repetition after a restore keeps it too."""
+    return [
+        {
+            "model": item.model,
+            "tenant": str(item.tenant_key),
+            "ground": item.ground,
+            "until": item.until.isoformat() if item.until else "",
+        }
+        for item in (request.kept_items.all() if request is not None else ())
+    ]
 
 
 def append(entries: Iterable[dict[str, Any]]) -> None:

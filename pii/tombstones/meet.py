@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -25,11 +26,24 @@ def note_return(values: list[str], *, how: str, row: models.Model | None = None,
 
     An import or a restore opens a task for the privacy officers; a person's own sign-up is noted and proceeds.
     """
+    label, key = (row._meta.label_lower, str(row.pk)) if row is not None else ("", "")
+    return note_returns(values, how=how, model=label, key=key, tenant=getattr(tenant, "pk", tenant), target=row)
+
+
+def any_erased() -> bool:
+    """Whether anybody was erased whom a value could recall; spares a large import the hashing where nobody was."""
+    with system_scope(reason="was anybody erased"):
+        return TombstoneHash.objects.filter(tombstone__expires_at__gt=timezone.now()).exists()
+
+
+def note_returns(
+    values: Iterable[str], *, how: str, tenant: Any = None, model: str = "", key: str = "", target: Any = None
+) -> int:
+    """As `note_return`, for many people at once: `tenant` is a key, `model` names where they came back to."""
     normal = {
         form for value in values for form in (normal_email(value), normal_phone(value) if "@" not in value else "")
     }
     digests = [keyed_hash(value) for value in normal if value]
-    tenant_id = getattr(tenant, "pk", tenant)
     with system_scope(reason="an erased person may have come back"):
         stones = TombstoneHash.objects.filter(digest__in=digests, tombstone__expires_at__gt=timezone.now())
         found = sorted(set(stones.values_list("tombstone_id", flat=True)))
@@ -37,12 +51,12 @@ def note_return(values: list[str], *, how: str, row: models.Model | None = None,
             Reappearance.objects.create(
                 tombstone_id=stone,
                 how=how,
-                tenant_key=tenant_id,
-                model=row._meta.label_lower if row is not None else "",
-                key=str(row.pk) if row is not None else "",
+                tenant_key=tenant,
+                model=model.lower(),
+                key=key,
                 at=timezone.now(),
                 closed_at=timezone.now() if how == Reappearance.How.SIGNUP else None,
             )
         if found:
-            audit.record("privacy.erased_person_returned", by=None, tenant=tenant_id, target=row, details={"how": how})
+            audit.record("privacy.erased_person_returned", by=None, tenant=tenant, target=target, details={"how": how})
     return len(found)

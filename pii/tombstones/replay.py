@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from django.utils import timezone
 from tenancy import system_scope
 from tenancy.models import Tenant
 
-from ..models import DataRequest, Reappearance, Tombstone, TombstoneHash
+from ..models import DataRequest, ItemDecision, Reappearance, Tombstone, TombstoneHash
 from . import journal
 from .write import REPLAY
 
@@ -52,7 +52,19 @@ def _request(entries: list[dict[str, Any]], by: Any) -> DataRequest | None:
     if limited_to is not None and not Tenant.objects.filter(pk=limited_to).exists():
         return None
     roots = {(item["model"], item["key"]) for item in entries}
-    return request_again(roots, limited_to=limited_to, method=REPLAY, by=by, note=f"{len(entries)} tombstones")
+    request = request_again(roots, limited_to=limited_to, method=REPLAY, by=by, note=f"{len(entries)} tombstones")
+    if request is None:
+        return None
+    for item in entries[0].get("kept", ()):
+        ItemDecision.objects.create(
+            request=request,
+            model=item["model"],
+            tenant_key=UUID(item["tenant"]),
+            ground=item["ground"],
+            until=date.fromisoformat(item["until"]) if item["until"] else None,
+            decided_at=timezone.now(),
+        )
+    return request
 
 
 def _remember(entries: Iterable[dict[str, Any]], request: DataRequest | None) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from .. import conf
+from ..holds import active_holds
 from ..identifiers.sets import keyed_hash
 from ..links import ByLabel, ByObject, Follow
 from ..models import DataRequest, Tombstone, TombstoneHash
@@ -23,6 +24,7 @@ def write_tombstones(request: DataRequest, subject: Subject) -> None:
     if request.identity_method == REPLAY:
         return  # its tombstones stand in the journal already
     hashes = subject.identifiers.keyed_hashes()
+    holds = active_holds(subject, request)
     if not request.tombstones.exists():
         now = timezone.now()
         with transaction.atomic():
@@ -41,6 +43,7 @@ def write_tombstones(request: DataRequest, subject: Subject) -> None:
                     for model, rows in subject.rows.items()
                     if is_root(model)
                     for row in sorted(rows, key=lambda row: row.pk)
+                    if not holds.ground(row.tenant_id, model._meta.label_lower)  # those are erased by another request
                 ],
                 batch_size=1000,
             )

@@ -8,9 +8,11 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from console.admin import ConsoleModelAdmin, ReadOnlyAdmin, dialog_action
-from pii.models import LegalHold, Reappearance, Reveal
+from pii.models import LegalHold, Reappearance, Restriction, Reveal
+from pii.requests import lift
 from tenancy import audit
 
 from . import requests
@@ -60,6 +62,54 @@ class ReappearanceAdmin(ReadOnlyAdmin):
     """Erased people who came back: by import or restore (a task), by their own sign-up (a note)."""
 
     list_display = ("at", "how", "model", "closed_at")
+    list_filter = (("how", ChoicesDropdownFilter), ("closed_at", admin.EmptyFieldListFilter))
+    fields = ("at", "how", "tenant_key", "model", "key", "closed_at")
+    readonly_fields = fields
+    actions_detail = ("close_task",)
+
+    def has_close_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("pii.enter_datarequest")
+
+    @dialog_action(
+        permission="close",
+        title=_("Close"),
+        consequence=_("Somebody looked into it: the person may be kept, or is erased again by a request of its own."),
+        icon="task_alt",
+    )
+    def close_task(self, request: HttpRequest, form: Any, obj: Reappearance) -> Any:
+        if obj.closed_at is None:
+            obj.closed_at = timezone.now()
+            obj.save(update_fields=["closed_at"])
+            reason = form.cleaned_data["reason"]
+            audit.record("privacy.return_settled", by=request.user, tenant=obj.tenant_key, target=obj, reason=reason)
+        return _("Closed.")
+
+
+@admin.register(Restriction)
+class RestrictionAdmin(ReadOnlyAdmin):
+    """Whose data is kept and not processed (Art. 18), until it is lifted."""
+
+    list_display = ("request", "tenant", "ground", "placed_at", "lifted_at")
+    list_select_related = ("request", "tenant")
+    list_filter = (("lifted_at", admin.EmptyFieldListFilter),)
+    fields = ("request", "tenant", "ground", "placed_at", "lifted_at")
+    readonly_fields = fields
+    actions_detail = ("lift",)
+    exact_search = ("request__number__iexact",)
+    search_help_text = _("Number of the request")
+
+    def has_lift_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("pii.enter_datarequest")
+
+    @dialog_action(
+        permission="lift",
+        title=_("Lift"),
+        consequence=_("The person is told first, with your reason; then the data may be processed again."),
+        icon="lock_open",
+    )
+    def lift(self, request: HttpRequest, form: Any, obj: Restriction) -> Any:
+        lift(obj, by=request.user, reason=form.cleaned_data["reason"])
+        return _("Lifted.")
 
 
 @admin.register(Reveal)

@@ -42,6 +42,17 @@ class PlanHashForm(ReasonForm):
     )
 
 
+class ApproveForm(PlanHashForm):
+    """The plan's beginning; with the request's number too, the erasure begins at once."""
+
+    typed_number = forms.CharField(
+        label=_("Number of the request"),
+        required=False,
+        help_text=_("Type it to carry the erasure out at once. Leave it empty to approve alone."),
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+    )
+
+
 class CodeForm(ReasonForm):
     """The code that the person told."""
 

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from pii.erase.report import is_genuine
-from pii.models import DataRequest, ReviewItem
+from pii.models import DataRequest, Kind, ReviewItem, State
 from tenancy.models import Tenant
 
 
@@ -22,12 +22,34 @@ def plan(request: DataRequest) -> SafeString:
     items = list(request.items.all())
     names = tenant_names([item.tenant_key for item in items if item.tenant_key])
     rows = [{"item": item, "tenant": names.get(item.tenant_key, "")} for item in items]
-    decisions = request.decisions.select_related("tenant")
-    return render_to_string("admin/privacy/plan.html", {"request": request, "rows": rows, "decisions": decisions})
+    context = {
+        "request": request,
+        "rows": rows,
+        "decisions": request.decisions.select_related("tenant"),
+        "may_decide": request.kind == Kind.ERASURE and request.state in (State.PLANNED, State.APPROVED),
+        "may_rectify": request.kind == Kind.RECTIFICATION and request.is_open and request.identity_at,
+        "restrictions": request.restrictions.all(),
+    }
+    return render_to_string("admin/privacy/plan.html", context)
 
 
-def steps(request: DataRequest) -> SafeString:
-    return render_to_string("admin/privacy/steps.html", {"steps": request.steps.all()})
+def progress(request: DataRequest) -> SafeString:
+    """Package and steps; while a job works on it, the panel asks for itself every other second."""
+    context = {
+        "request": request,
+        "busy": is_busy(request),
+        "steps": request.steps.all(),
+        "packages": request.packages.all(),
+    }
+    return render_to_string("admin/privacy/progress.html", context)
+
+
+def is_busy(request: DataRequest) -> bool:
+    """Whether a job works on it now, and nothing waits for a person."""
+    if request.state == State.RUNNING:
+        return True
+    waits = request.reviews.filter(answer=ReviewItem.Answer.OPEN).exists()
+    return request.state == State.VERIFYING and not waits
 
 
 def events(request: DataRequest) -> SafeString:
@@ -45,7 +67,3 @@ def proof(request: DataRequest) -> SafeString:
         "open_reviews": open_items.aggregate(n=Count("pk"))["n"],
     }
     return render_to_string("admin/privacy/proof.html", context)
-
-
-def packages(request: DataRequest) -> SafeString:
-    return render_to_string("admin/privacy/packages.html", {"packages": request.packages.all()})

@@ -11,24 +11,21 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from console.admin import ConsoleModelAdmin, column, dialog_action
+from console.admin import ConsoleModelAdmin, column
 from pii import requests as verbs
-from pii.erase import start_erasure
-from pii.exceptions import RequestRefused
-from pii.export import start_export
-from pii.models import DataRequest, State, TenantDecision
-from pii.plan import make_plan
-from tenancy.models import Tenant
+from pii.models import DataRequest, State
 
-from . import downloads, panels, records, review
-from .dialogs import AttestForm, CodeForm, DecisionForm, PlanHashForm, TypedNumberForm
+from . import decisions, downloads, finding, panels, progress, records, rectifying, review
 from .forms import IntakeForm
+from .verbs_carrying_out import CarryingOutVerbs
+from .verbs_ending import EndingVerbs
+from .verbs_identity import IdentityVerbs
 
-OPEN = tuple(state for state in State if state not in (State.DONE, State.REFUSED, State.WITHDRAWN))
+__all__ = ["decisions", "finding", "progress", "rectifying"]  # pages that register themselves
 
 
 @admin.register(DataRequest)
-class DataRequestAdmin(ConsoleModelAdmin):
+class DataRequestAdmin(IdentityVerbs, CarryingOutVerbs, EndingVerbs, ConsoleModelAdmin):
     """Privacy requests, the one that is due first on top."""
 
     form = IntakeForm
@@ -41,19 +38,9 @@ class DataRequestAdmin(ConsoleModelAdmin):
     autocomplete_fields = ("tenant",)
     never_deleted = _("A request stays on record; its identifiers are scrubbed when it is done.")
     actions_detail = (
-        "send_code",
-        "check_code",
-        "attest_identity",
-        "doubt_identity",
-        "plan_again",
-        "decide",
-        "make_package",
-        "approve",
-        "carry_out",
-        "extend",
-        "refuse",
-        "withdraw",
-        "finish",
+        *IdentityVerbs.identity_verbs,
+        *CarryingOutVerbs.carrying_out_verbs,
+        *EndingVerbs.ending_verbs,
     )
 
     def get_urls(self) -> list[Any]:
@@ -92,8 +79,7 @@ class DataRequestAdmin(ConsoleModelAdmin):
             (None, {"fields": (("number", "kind"), ("shown_state", "tenant"), ("received_at", "shown_due"))}),
             (_("Identity"), {"fields": (("identity_method", "identity_at"),)}),
             (_("Plan"), {"fields": ("shown_plan",)}),
-            (_("Steps"), {"fields": ("shown_steps",)}),
-            (_("Package"), {"fields": ("shown_packages",)}),
+            (_("Progress"), {"fields": ("shown_progress",)}),
             (_("Proof"), {"fields": ("shown_proof",)}),
             (_("What happened"), {"fields": ("shown_events",)}),
         ]
@@ -131,12 +117,8 @@ class DataRequestAdmin(ConsoleModelAdmin):
         return panels.plan(obj)
 
     @column(description="")
-    def shown_steps(self, obj: DataRequest) -> Any:
-        return panels.steps(obj)
-
-    @column(description="")
-    def shown_packages(self, obj: DataRequest) -> Any:
-        return panels.packages(obj)
+    def shown_progress(self, obj: DataRequest) -> Any:
+        return panels.progress(obj)
 
     @column(description="")
     def shown_proof(self, obj: DataRequest) -> Any:
@@ -164,148 +146,3 @@ class DataRequestAdmin(ConsoleModelAdmin):
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """The request's own events say it; Django's log would freeze more than it should."""
-
-    @dialog_action(
-        permission="enter",
-        title=_("Send a code"),
-        consequence=_("A one-time code goes to every address on file, never to one that came with the request."),
-        icon="pin",
-    )
-    def send_code(self, request: HttpRequest, form: Any, obj: DataRequest) -> Any:
-        verbs.send_code(obj, by=request.user)
-        return _("The code is on its way.")
-
-    @dialog_action(
-        permission="enter",
-        title=_("Enter the code"),
-        consequence=_("Five tries, 24 hours."),
-        form=CodeForm,
-        icon="password",
-    )
-    def check_code(self, request: HttpRequest, form: Any, obj: DataRequest) -> Any:
-        if not verbs.confirm_code(obj, form.cleaned_data["code"], by=request.user):
-            return _("That is not the code; the try is counted.")
-        return _("The identity is confirmed.")
-
-    @dialog_action(
-        permission="enter",
-        title=_("Attest the identity"),
-        consequence=_("You vouch for it; your name stands beside the method."),
-        form=AttestForm,
-        icon="verified_user",
-    )
-    def attest_identity(self, request: HttpRequest, form: Any, obj: DataRequest) -> Any:
-        verbs.attest(obj, by=request.user, method=form.cleaned_data["method"])
-        return _("The identity is confirmed.")
-
-    @dialog_action(
-        permission="enter",
-        title=_("Doubt the identity"),
-        consequence=_("The clock stops until it is confirmed."),
-        icon="person_alert",
-    )
-    def doubt_identity(self, request: HttpRequest, form: Any, obj: DataRequest) -> Any:
-        verbs.doubt_identity(obj, by=request.user, ground=form.cleaned_data["reason"])
-        return _("The clock is stopped.")
-
-    @dialog_action(
-        permission="enter",
-        title=_("Plan"),
-        consequence=_("Everything is looked up and counted; an earlier approval falls."),
-        icon="checklist",
-    )
-    def plan_again(self, request: HttpRequest, form: Any, obj: DataRequest) -> Any:
-        make_plan(obj, by=request.user)
-        return _("The plan is made.")
-
-    @dialog_action(
-        permission="enter",
-        title=_("Decide an organisation"),
-        consequence=_("Each organisation decides over its own data. The plan is made anew."),
-        form=DecisionForm,
-        icon="rule",
-    )
-    def decide(self, request: HttpRequest, form: Any, obj: DataRequest) -> Any:
-        tenant = Tenant.objects.filter(slug=form.cleaned_data["tenant"]).first()
-        if tenant is None or not TenantDecision.objects.filter(request=obj, tenant=tenant).exists():
-            raise RequestRefused(str(_("This organisation is not part of the request.")), code="not_found")
-        answer, ground = form.cleaned_data["answer"], form.cleaned_data["reason"]
-        verbs.decide_tenant(obj, tenant, answer=answer, by=request.user, ground=ground)
-        return _("Decided; the plan is made anew.")
-
-    @dialog_action(
-        permission="enter",
-        title=_("Make the package"),
-        consequence=_("Everything kept about the person, as a ZIP that waits here for seven days."),
-        icon="folder_zip",
-    )
-    def make_package(self, request: HttpRequest, form: Any, obj: DataRequest) -> Any:
-        start_export(obj, by=request.user)
-        return _("The package is being made.")
-
-    @dialog_action(
-        permission="approve",
-        title=_("Approve"),
-        consequence=_("The plan below is approved as it stands. Another person than the one who entered it approves."),
-        form=PlanHashForm,
-        icon="task_alt",
-    )
-    def approve(self, request: HttpRequest, form: Any, obj: DataRequest) -> Any:
-        typed = form.cleaned_data["plan"].strip().lower()
-        if len(typed) < 8 or not obj.plan_hash.startswith(typed):
-            raise RequestRefused(str(_("This is not the plan on the page: look at it again.")), code="drift")
-        verbs.approve(obj, by=request.user, plan_hash=obj.plan_hash)
-        return _("Approved.")
-
-    @dialog_action(
-        permission="approve",
-        title=_("Carry out"),
-        consequence=_("The data is erased. This cannot be undone."),
-        form=TypedNumberForm,
-        icon="delete_forever",
-        danger=True,
-    )
-    def carry_out(self, request: HttpRequest, form: Any, obj: DataRequest) -> Any:
-        start_erasure(obj, by=request.user, typed_number=form.cleaned_data["typed_number"])
-        return _("The erasure is running.")
-
-    @dialog_action(
-        permission="enter",
-        title=_("Extend"),
-        consequence=_("Two further months, once, before the date; the person is told why."),
-        icon="more_time",
-    )
-    def extend(self, request: HttpRequest, form: Any, obj: DataRequest) -> Any:
-        verbs.extend(obj, by=request.user, ground=form.cleaned_data["reason"])
-        return _("Extended.")
-
-    @dialog_action(
-        permission="enter",
-        title=_("Refuse"),
-        consequence=_("The person is told the reason and where to complain."),
-        icon="block",
-        danger=True,
-    )
-    def refuse(self, request: HttpRequest, form: Any, obj: DataRequest) -> Any:
-        verbs.refuse(obj, by=request.user, ground=form.cleaned_data["reason"])
-        return _("Refused.")
-
-    @dialog_action(
-        permission="enter",
-        title=_("Withdraw"),
-        consequence=_("The person took the request back; its identifiers are scrubbed."),
-        icon="undo",
-    )
-    def withdraw(self, request: HttpRequest, form: Any, obj: DataRequest) -> Any:
-        verbs.withdraw(obj, by=request.user, ground=form.cleaned_data["reason"])
-        return _("Withdrawn.")
-
-    @dialog_action(
-        permission="enter",
-        title=_("Close"),
-        consequence=_("For a rectification or a restriction that was carried out."),
-        icon="done_all",
-    )
-    def finish(self, request: HttpRequest, form: Any, obj: DataRequest) -> Any:
-        verbs.finish_by_hand(obj, by=request.user, note=form.cleaned_data["reason"])
-        return _("Closed.")

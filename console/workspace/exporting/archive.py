@@ -11,6 +11,7 @@ from typing import IO, Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
+from pii.restricted import without_restricted
 from tenancy.files import open_tenant_file
 from tenancy.models import Tenant, UserTenantMembership
 from tenancy.settings.secrets import is_sealed
@@ -26,7 +27,8 @@ tenant.json      the organisation itself and its settings; secrets are left out
 people.jsonl     the accounts of its members: address and name
 records/*.jsonl  one file per kind of record, one JSON object per line; historical* files hold former states
 files/           the attachments, each in a folder named after its record's id
-manifest.json    rows, bytes and SHA-256 of every file in this archive, and the columns that were withheld
+manifest.json    rows, bytes and SHA-256 of every file in this archive, the columns that were withheld,
+                 and how many rows were left out because processing of them is restricted (Art. 18 GDPR)
 
 Check a file with: sha256sum <file>
 """
@@ -87,13 +89,16 @@ def write_archive(tenant: Tenant, target: IO[bytes], step: Callable[[int, str], 
     archive.write("tenant.json", [json.dumps(_tenant(tenant), indent=1, cls=DjangoJSONEncoder).encode()])
     counts = {"people": archive.write_rows("people.jsonl", _people())}
     withheld: dict[str, list[str]] = {}
+    restricted: dict[str, int] = {}
     for table in tables(tenant.pk):
         counts[table.name] = archive.write_rows(f"records/{table.name}.jsonl", _objects(table))
         if table.withheld:
             withheld[table.name] = table.withheld
+        if table.restricted:
+            restricted[table.name] = table.restricted
         step(archive.rows, table.name)
     counts["files"], missing = _files(archive)
-    archive.close(tenant=str(tenant.pk), made_at=at, withheld=withheld, missing_files=missing)
+    archive.close(tenant=str(tenant.pk), made_at=at, withheld=withheld, restricted=restricted, missing_files=missing)
     return counts
 
 
@@ -109,7 +114,11 @@ def _objects(table: Table) -> Iterator[dict[str, Any]]:
 
 
 def _people() -> Iterator[dict[str, Any]]:
-    rows = UserTenantMembership.objects.order_by("pk").values_list("user_id", "user__email", "user__full_name")
+    rows = (
+        without_restricted(UserTenantMembership.objects.all())
+        .order_by("pk")
+        .values_list("user_id", "user__email", "user__full_name")
+    )
     for key, email, name in rows.iterator(chunk_size=CHUNK):
         yield {"id": key, "email": email, "full_name": name}
 
@@ -130,7 +139,7 @@ def without_secrets(value: Any) -> Any:
 
 def _files(archive: Archive) -> tuple[int, list[str]]:
     count, missing = 0, []
-    for attachment in Attachment.objects.order_by("pk").iterator(chunk_size=CHUNK):
+    for attachment in without_restricted(Attachment.objects.all()).order_by("pk").iterator(chunk_size=CHUNK):
         try:
             with open_tenant_file(attachment.file.name) as content:
                 archive.write(f"files/{attachment.pk}/{attachment.name}", content.chunks())

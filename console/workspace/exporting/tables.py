@@ -11,6 +11,7 @@ from django.db import connection, models
 
 from console.operations.models import AuditEvent
 from pii import registry
+from pii.restricted import without_restricted
 from tenancy.managers import TenantManager
 
 LEFT_OUT = {
@@ -27,6 +28,7 @@ class Table:
     rows: Any
     columns: list[str]
     withheld: list[str]
+    restricted: int  # rows left out because processing of them is restricted (Art. 18 GDPR)
 
 
 def tables(tenant_id: Any) -> Iterator[Table]:
@@ -36,14 +38,15 @@ def tables(tenant_id: Any) -> Iterator[Table]:
         if model is AuditEvent:
             yield _table(model, AuditEvent.objects.filter(tenant_key=tenant_id))
         elif _is_tenants(model) and label not in LEFT_OUT and _readable(model):
-            yield _table(model, model._default_manager.all())
+            rows = model._default_manager.all()
+            yield _table(model, without_restricted(rows), all_rows=rows)
 
 
 def _is_tenants(model: type[models.Model]) -> bool:
     return isinstance(getattr(model, "objects", None), TenantManager) and not model._meta.proxy
 
 
-def _table(model: type[models.Model], rows: Any) -> Table:
+def _table(model: type[models.Model], rows: Any, all_rows: Any = None) -> Table:
     declared = registry.get(model)
     columns: list[str] = []
     withheld: list[str] = []
@@ -52,7 +55,8 @@ def _table(model: type[models.Model], rows: Any) -> Table:
         (withheld if said is not None and not said.export.access else columns).append(column.attname)
     key = model._meta.pk
     assert key is not None
-    return Table(model._meta.label_lower, rows.order_by(key.attname), columns, withheld)
+    restricted = 0 if all_rows is None or all_rows is rows else all_rows.count() - rows.count()
+    return Table(model._meta.label_lower, rows.order_by(key.attname), columns, withheld, restricted)
 
 
 def _readable(model: type[models.Model]) -> bool:

@@ -77,6 +77,9 @@ class Contact(TenantOwnedModel):
             models.Index(fields=["tenant", "phone_key", "id"], name="workspace_contact_phone"),
             models.Index(fields=["tenant", "-created_at", "-id"], name="workspace_contact_newest"),
             models.Index(fields=["email"], name="workspace_contact_address"),  # one person in all tenants
+            models.Index(
+                fields=["phone_key"], condition=~models.Q(phone_key=""), name="workspace_contact_number"
+            ),  # likewise
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from pii.restricted import restriction_of
 from tenancy.decorators import require_action
 from tenancy.roles import Action
 
@@ -96,6 +97,7 @@ def show_contact(request: HttpRequest, contact: Contact, status: int = 200, **fo
     mark_actors(events, names)
     context = {
         "contact": contact,
+        "restriction": restriction_of(contact),
         "notes": [(note, name_of(note.author_id, names)) for note in notes],
         "files": [(file, name_of(file.uploaded_by_id, names)) for file in files],
         "taggings": contact.taggings.select_related("tag").order_by("tag__name_key"),

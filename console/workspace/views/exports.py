@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from pii.restricted import without_restricted
 from tenancy import TenantRefused, audit
 from tenancy.decorators import require_action
 from tenancy.http import TenantRequest
@@ -29,8 +30,12 @@ from .contacts import filtered_contacts
 @require_action(Action.RECORDS_IMPORT)
 def contact_export(request: TenantRequest, format: str) -> HttpResponseBase:
     """The contacts that the list shows, as CSV or XLSX."""
-    found, _text, _tag = filtered_contacts(request)
+    listed, _text, _tag = filtered_contacts(request)
+    found = without_restricted(listed)
     response = export_contacts(found, format)
+    if left_out := listed.count() - found.count() if found is not listed else 0:
+        text = _("%(n)d contacts were left out: processing of their data is restricted (Art. 18 GDPR).")
+        messages.warning(request, text % {"n": left_out})
     audit.record("contacts.exported", by=request.user, tenant=request.tenant, details={"format": format})
     return response
 

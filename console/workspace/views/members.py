@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from pii.restricted import restriction_of
 from tenancy import TenantRefused, memberships
 from tenancy.decorators import require_action, require_tenant_access
 from tenancy.http import TenantRequest
@@ -81,6 +82,7 @@ def member_detail(request: TenantRequest, key: UUID) -> HttpResponse:
             return redirect("workspace_member", key)
     context = {
         "member": member,
+        "restriction": restriction_of(member),
         "name": called(member),
         "form": form,
         "role_form": RoleForm(held=request.user_tenant_role, initial={"role": member.role}),
