@@ -10,29 +10,28 @@ from urllib.parse import urlsplit
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
-from unfold.views import ChangeList
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from console.lists import ConsoleChangeList, ListPaginator, is_indexed
 from tenancy import TenantRefused
 
 BULK_LIMIT = 500
 FORM_ACTIONS = 4  # buttons in the head of a form; more become one menu
-COUNT_LIMIT = 1_000  # rows that a list counts and pages through; whoever needs more narrows the list
+SEARCH_LIMIT = 200  # rows that a search finds at most; whoever needs more types more letters
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -195,23 +194,6 @@ def ask_somebody_else(request: HttpRequest, model: Any, name: str, rows: list[An
     messages.warning(request, words % {"n": len(rows)})
 
 
-class CappedPaginator(Paginator):
-    """Counts no further than `COUNT_LIMIT` rows: a full count of a million rows costs more than the page."""
-
-    @cached_property
-    def count(self) -> int:
-        rows: Any = self.object_list
-        return int(rows.order_by()[:COUNT_LIMIT].count()) if hasattr(rows, "order_by") else len(rows)
-
-
-class ConsoleChangeList(ChangeList):
-    """A list whose rows lead to the object's page, where it has one."""
-
-    def url_for_result(self, result: Any) -> str:
-        name = self.model_admin.page_name
-        return reverse(f"admin:{name}", args=[result.pk]) if name else str(super().url_for_result(result))
-
-
 class ConsoleModelAdmin(ModelAdmin):
     """What all pages share: no full counts, no deletion, a search that only compares whole values or uses tokens."""
 
@@ -221,7 +203,7 @@ class ConsoleModelAdmin(ModelAdmin):
     page_name: ClassVar[str] = ""  # route of the 360° page that a list leads to; the form comes second
     show_full_result_count = False
     list_per_page = 50
-    paginator = CappedPaginator
+    paginator = ListPaginator
     list_filter_submit = True
     warn_unsaved_form = True
     search_fields = ("pk",)  # shows the box; `get_search_results` decides
@@ -232,23 +214,34 @@ class ConsoleModelAdmin(ModelAdmin):
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         raise PermissionDenied(str(self.never_deleted))
 
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """The history of an object is one page for all kinds: see `console.operations.object_history`."""
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None or not hasattr(self.opts, "simple_history_manager_attribute"):
+            raise Http404
+        return HttpResponseRedirect(reverse("admin:audit_object", args=[self.opts.label_lower, obj.pk]))
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         term = search_term.strip().lower()
         if not term:
             return queryset, False
-        found = Q()
-        key = self.key_of(term)
-        if key is not None:
-            found |= Q(pk=key)
-        for column in self.exact_search:
-            found |= Q(**{column: term})
+        keys = {key} if (key := self.key_of(term)) is not None else set()
+        for column in self.exact_search:  # one look-up each: conditions joined by OR would read the whole table
+            found = self.model._default_manager.filter(**{column: term})
+            keys.update(found.values_list("pk", flat=True)[:SEARCH_LIMIT])
         if self.word_search:
             from console.operations.search import keys_matching
 
-            found |= Q(pk__in=keys_matching(self.word_search, term))
-        return (queryset.filter(found) if found else queryset.none()), False
+            keys.update(keys_matching(self.word_search, term, SEARCH_LIMIT))
+        return queryset.filter(pk__in=keys), False
+
+    def get_sortable_by(self, request: HttpRequest) -> list[str]:
+        """The columns that an index gives the order of."""
+        names = [name for name in self.get_list_display(request) if isinstance(name, str)]
+        columns = {name: getattr(getattr(self, name, None), "admin_order_field", None) or name for name in names}
+        return [name for name, column in columns.items() if is_indexed(self.model, column)]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         return ConsoleChangeList

@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 
 from django.contrib.auth import get_user_model
 from django.db import models
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
 from simple_history import register
 from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
@@ -13,6 +15,13 @@ from simple_history.models import HistoricalRecords
 from tenancy.audit import current_change
 from tenancy.managers import TenantManager, scope_query
 from tenancy.models import Invitation, Tenant, UserTenantMembership
+
+REASON_LIMIT = 500  # characters; a longer reason does not fit into an index and is found by other filters
+
+
+def short(column: str) -> models.Q:
+    """The condition of an index over reasons, and of the queries that use it."""
+    return models.Q(LessThanOrEqual(Length(column), REASON_LIMIT))
 
 
 class HistoryRow(models.Model):
@@ -71,7 +80,19 @@ class Trail(HistoricalRecords):
         name = f"history_{model.__name__.lower()[:14]}"
         newest = ["-history_date", "-history_id"]
         options["default_permissions"] = ("view",)
-        options["indexes"] = [models.Index(fields=[model._meta.pk.attname, *newest], name=f"{name}_row")]
+        options["indexes"] = [  # one per filter of the trail, each in the order in which it is read
+            models.Index(fields=[model._meta.pk.attname, *newest], name=f"{name}_row"),
+            models.Index(fields=newest, name=f"{name}_new"),
+            models.Index(fields=["history_user", *newest], name=f"{name}_act"),
+            models.Index(
+                fields=["history_request_id", *newest], name=f"{name}_req", condition=~models.Q(history_request_id="")
+            ),
+            models.Index(
+                fields=["history_change_reason", *newest], name=f"{name}_why", condition=short("history_change_reason")
+            ),
+        ]
+        if any(field.name == "user" for field in model._meta.fields):
+            options["indexes"].append(models.Index(fields=["user", *newest], name=f"{name}_per"))
         if any(issubclass(base, TenantHistoryRow) for base in self.bases):
             options["base_manager_name"] = "objects"
             options["indexes"].append(models.Index(fields=["tenant", *newest], name=f"{name}_ten"))
@@ -80,7 +101,12 @@ class Trail(HistoricalRecords):
     def _get_history_user_fields(self) -> dict[str, Any]:
         # No constraint and no SET NULL: these tables are append-only, and whoever left stays the one who did it.
         user: models.ForeignKey[Any, Any] = models.ForeignKey(
-            get_user_model(), null=True, related_name="+", on_delete=models.DO_NOTHING, db_constraint=False
+            get_user_model(),
+            null=True,
+            related_name="+",
+            on_delete=models.DO_NOTHING,
+            db_constraint=False,
+            db_index=False,  # an index of the table begins with it
         )
         return {"history_user": user}
 
@@ -148,7 +174,12 @@ register(
     excluded_fields=["settings", "settings_version"],  # tenancy keeps their history itself, without secrets
     no_db_index=["id", "slug"],
 )
-register(UserTenantMembership, app="console", records_class=Trail, **_tenant_owned)
+register(
+    UserTenantMembership,
+    app="console",
+    records_class=Trail,
+    **{**_tenant_owned, "no_db_index": ["id", "tenant", "user"]},
+)
 register(Invitation, app="console", records_class=Trail, excluded_fields=["token_hash"], **_tenant_owned)
 register(
     get_user_model(),

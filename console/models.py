@@ -66,6 +66,7 @@ class JobRun(models.Model):
         indexes = [
             models.Index(fields=["-created_at", "id"], name="console_jobrun_newest"),
             models.Index(fields=["state", "-created_at", "id"], name="console_jobrun_state"),
+            models.Index(fields=["name", "-created_at", "id"], name="console_jobrun_name"),
             models.Index(fields=["queue_id"], name="console_jobrun_queue"),
         ]
 

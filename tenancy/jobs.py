@@ -90,6 +90,12 @@ def get_job(name: str) -> Job:
         raise LookupError(f"No job is named {name!r}; jobs are registered in the `jobs` module of an app.") from None
 
 
+def job_names() -> list[str]:
+    """The name of every registered job."""
+    autodiscover_modules("jobs", "schedules")
+    return sorted(_jobs)
+
+
 def periodic_jobs() -> list[Job]:
     """Every job with a schedule."""
     autodiscover_modules("jobs", "schedules")

@@ -12,7 +12,6 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from simple_history.admin import SimpleHistoryAdmin
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminEmailInputWidget
 
 from console.admin import ConsoleModelAdmin, ReadOnlyAdmin, ReasonForm, dialog_action
@@ -43,13 +42,13 @@ class NewAddressForm(ReasonForm):
 
 
 @admin.register(User)
-class UserAdmin(PersonActions, SimpleHistoryAdmin, ConsoleModelAdmin):
+class UserAdmin(PersonActions, ConsoleModelAdmin):
     """People of all tenants, and staff. Nobody's password is set here."""
 
     form = UserForm
     list_display = ("email", "full_name", "is_active", "is_staff", "date_joined")
     list_filter = ("is_active", "is_staff", "groups")
-    ordering = ("email",)
+    ordering = ("-date_joined",)
     exact_search = ("email",)
     word_search = "person"
     page_name = "person_page"

@@ -71,6 +71,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.CheckConstraint(name="accounts_user_email_lower", condition=models.Q(email=Lower("email")))
         ]
+        indexes = [  # the console's list, and its filters on what is rare
+            models.Index(fields=["-date_joined", "id"], name="accounts_user_newest"),
+            models.Index(fields=["-date_joined", "id"], name="accounts_user_staff", condition=models.Q(is_staff=True)),
+            models.Index(fields=["-date_joined", "id"], name="accounts_user_off", condition=models.Q(is_active=False)),
+        ]
 
     def __str__(self) -> str:
         return f"user {self.pk}"

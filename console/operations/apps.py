@@ -14,7 +14,16 @@ class OperationsConfig(AppConfig):
         from tenancy.signals import act_recorded, cross_tenant_refused, tenant_purged
 
         # Each registers itself.
-        from . import checks, find_page, isolation_page, object_pages, providers, trail_pages, views  # noqa: F401
+        from . import (  # noqa: F401
+            checks,
+            find_page,
+            isolation_page,
+            object_history,
+            object_pages,
+            providers,
+            trail_pages,
+            views,
+        )
         from .privacy.returns import note_sign_up
         from .purging import forget_tenant
         from .receivers import keep_act, keep_refusal

@@ -83,7 +83,7 @@ def show(request: HttpRequest, kind: str, obj: Any, title: str, subtitle: str) -
             model_admin.actions_detail, model_admin.get_actions_detail(request, str(obj.pk)), str(obj.pk)
         ),
         "edit_url": reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[obj.pk]),
-        "history_url": reverse(f"admin:{opts.app_label}_{opts.model_name}_history", args=[obj.pk]),
+        "history_url": reverse("admin:audit_object", args=[opts.label_lower, obj.pk]),
         "panels": list(filled(kind, request, obj)),
         "notes": notes_about(**about),
         "may_note": request.user.has_perm("operations.add_note"),  # type: ignore[union-attr]  # staff

@@ -22,6 +22,8 @@ from unfold.dataclasses import SearchResult
 from .models import SearchToken
 
 PER_KIND = 8
+RARE = 500  # rows; a word that begins fewer is rare enough to look at every row of it
+COMMON = 3_000  # rows of a common word that are looked at
 BREAKS = re.compile(r"[\s.,;:@_/()\"'+-]+")
 UUID_IN_TEXT = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 ADDRESS_IN_TEXT = re.compile(r"[^\s,;<>]+@[^\s,;<>]+")
@@ -144,13 +146,41 @@ def tenant_of(request: HttpRequest, host: str, path: str) -> str:
     return reverse("admin:tenant_page", args=[tenant.pk]) if tenant else ""
 
 
-def keys_matching(kind: str, text: str, limit: int = 200) -> QuerySet[Any]:
-    """Keys of the `kind` objects in which every word of `text` begins some word. Ranges on an index, no scan."""
-    words = [word for word in BREAKS.split(text.strip().lower()) if word] or ["\0"]
-    words.sort(key=len, reverse=True)  # the longest first: it leaves the fewest
-    found: QuerySet[Any] = _beginning(kind, words[0])
-    for word in words[1:]:
-        found = found.filter(object_id__in=_beginning(kind, word))
+def keys_matching(kind: str, text: str, limit: int = 200) -> list[Any]:
+    """Keys of the `kind` objects with a word that `text` begins, then those where each of its words begins some word.
+
+    Ranges on an index, and no more than `COMMON` rows of a word: where all words are common ones, a longer word helps.
+    """
+    text = text.strip().lower()
+    found = list(dict.fromkeys(_beginning(kind, text)[:limit]))
+    words = [word for word in BREAKS.split(text) if word]
+    if len(found) >= limit or "@" in text or not words or words == [text]:
+        return found
+    for key in _with_every_word(kind, sorted(words, key=len, reverse=True), limit):
+        if key not in found:
+            found.append(key)
+    return found[:limit]
+
+
+def _with_every_word(kind: str, words: list[str], limit: int) -> list[Any]:
+    candidates: list[Any] = []
+    for word in words:  # the longest first: it is the likeliest to be rare
+        candidates = list(dict.fromkeys(_beginning(kind, word)[:RARE]))
+        if len(candidates) < RARE:
+            break
+    else:
+        candidates = list(dict.fromkeys(_beginning(kind, words[0])[:COMMON]))
+    found: list[Any] = []
+    for start in range(0, len(candidates), RARE):
+        part = candidates[start : start + RARE]
+        tokens: dict[Any, list[str]] = {}
+        rows = SearchToken.objects.filter(kind=kind, object_id__in=part).values_list("object_id", "token")
+        for key, token in rows:
+            tokens.setdefault(key, []).append(token)
+        held = (key for key in part if all(any(t.startswith(w) for t in tokens.get(key, ())) for w in words))
+        found += held
+        if len(found) >= limit:
+            break
     return found[:limit]
 
 

@@ -3,116 +3,124 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from urllib.parse import urlencode
 
 from django.contrib.admin.sites import site
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
-import pii
 from console.pages import page
+from pii.masking import hides, viewer_of
 from tenancy import TenantScopeRequired
 
 from . import trail
-
-FILTERS = ("tenant", "actor", "object", "verb", "request")
-KEYS = ("tenant", "actor")
+from .actors import actors, named
+from .trail.browse import Place
+from .trail.sources import HISTORY, Entry, Source
+from .trail_filters import MOMENTS, TEXTS, Read, read_filters
 
 
 @page("trail/", name="audit_browser", permission="operations.view_auditevent")
 def audit_browser(request: HttpRequest) -> HttpResponse:
-    """Acts, or the history of one kind of row, by tenant, actor, object, verb and request."""
-    filters = {name: request.GET.get(name, "").strip() for name in FILTERS}
-    kind = request.GET.get("kind", "")
-    before = parse_datetime(request.GET["before"]) if request.GET.get("before") else None
-    problem = next((f"“{name}” wants an id." for name in KEYS if filters[name] and not is_key(filters[name])), "")
-    rows: list[dict[str, Any]] = []
-    if kind and not may_browse(request):
-        raise PermissionDenied
-    if kind and kind not in trail.tracked_models():
-        raise Http404
-    if not problem:
-        try:
-            rows = changes(kind, filters, before) if kind else acts(filters, before)
-        except TenantScopeRequired:
-            problem = "These rows are a tenant's own records: open a staff session for that tenant first."
+    """Acts and histories by tenant, person, actor, kind, time, reason, request; newest first."""
+    read = read_filters(request.GET)
+    listed, older = entries_of(request, read)
+    query = {name: value for name, value in read.typed.items() if value}
     context = {
         **site.each_context(request),
-        "title": "Trail",
-        "rows": rows,
-        "filters": [(name, filters[name]) for name in FILTERS],
-        "kind": kind,
-        "kinds": sorted(trail.tracked_models()) if may_browse(request) else [],
-        "problem": problem,
-        "older": rows[-1]["at"].isoformat() if len(rows) == trail.PER_PAGE else "",
-        "query": "&".join(f"{name}={value}" for name, value in filters.items() if value),
+        "title": _("Trail"),
+        "rows": lines(request, listed),
+        "texts": [(name, read.typed[name]) for name in TEXTS],
+        "moments": [(name, read.typed[name]) for name in MOMENTS],
+        "kind": read.kind,
+        "kinds": [(source.kind, source.label) for source in trail.may_see(request)],
+        "problems": read.problems,
+        "older": urlencode({**query, "before": str(older)}) if older else "",
+        "newest": urlencode(query) if read.wanted.place else "",
+        "query": urlencode(query),
     }
     return TemplateResponse(request, "operations/trail.html", context)
 
 
-@page("trail/<str:label>/<int:history_id>/", name="audit_change", permission="operations.browse_history")
-def audit_change(request: HttpRequest, label: str, history_id: int) -> HttpResponse:
-    """One history row beside the one before it; declared personal data stays covered."""
+def entries_of(request: HttpRequest, read: Read) -> tuple[list[Entry], Place | None]:
+    """The page of entries that was asked for; what stands in the way is added to the problems."""
+    chosen = chosen_sources(request, read.kind)
+    if read.problems:
+        return [], None
     try:
-        model = trail.history_of(label)
-    except KeyError:
-        raise Http404 from None
-    row = model._default_manager.filter(history_id=history_id).first()
-    if row is None:
+        return trail.browse(chosen, read.wanted)
+    except TenantScopeRequired:
+        words = _("These rows are a tenant's own records: open a staff session for that tenant first.")
+        read.problems.append(words)
+        return [], None
+
+
+def chosen_sources(request: HttpRequest, kind: str) -> list[Source]:
+    """The sources of one kind, or all in sight. Raises Http404 for an unknown kind and PermissionDenied."""
+    if not kind:
+        return [source for source in trail.may_see(request) if source.is_in_sight]
+    if kind not in trail.sources():
         raise Http404
+    source = trail.sources()[kind]
+    if not request.user.has_perm(source.permission):  # type: ignore[union-attr]  # staff pages have a user
+        raise PermissionDenied
+    return [source]
+
+
+def lines(request: HttpRequest, listed: list[Entry]) -> list[dict[str, Any]]:
+    """Entries as the viewer may read them."""
+    found = actors(request, {entry.actor_id for entry in listed})
+    browses = request.user.has_perm(HISTORY)  # type: ignore[union-attr]  # staff pages have a user
+    return [
+        {
+            "at": entry.at,
+            "what": entry.what,
+            "who": named(found, entry.actor_id),
+            "why": entry.why,
+            "model": entry.object_model,
+            "object": entry.object_id,
+            "object_url": object_url(entry) if browses else "",
+            "request": entry.request,
+            "url": entry.url,
+        }
+        for entry in listed
+    ]
+
+
+def object_url(entry: Entry) -> str:
+    """The page of the object as of a moment, where it keeps a history."""
+    if entry.object_id and entry.object_model in trail.tracked_models():
+        return reverse("admin:audit_object", args=[entry.object_model, entry.object_id])
+    return ""
+
+
+@page("trail/<str:label>/<int:history_id>/", name="audit_change", permission=HISTORY)
+def audit_change(request: HttpRequest, label: str, history_id: int) -> HttpResponse:
+    """One history row beside the one before it; masked as everywhere."""
+    row = history_row(label, history_id)
+    model = type(row).instance_type
+    key = getattr(row, model._meta.pk.attname)
+    who = str(row.history_user_id or "")
     context = {
         **site.each_context(request),
-        "title": f"{model.instance_type._meta.verbose_name} {getattr(row, model.instance_type._meta.pk.attname)}",
+        "title": f"{model._meta.verbose_name} {key}",
         "row": row,
-        "lines": trail.diff(trail.previous(row), row, hidden=covered(model.instance_type)),
+        "who": named(actors(request, [who]), who),
+        "object_url": reverse("admin:audit_object", args=[label, key]),
+        "lines": trail.diff(trail.previous(row), row, hides=lambda row, name: hides(viewer_of(request), row, name)),
     }
     return TemplateResponse(request, "operations/change.html", context)
 
 
-def acts(filters: dict[str, str], before: Any) -> list[dict[str, Any]]:
-    return [
-        {
-            "at": act.at,
-            "what": act.verb,
-            "who": act.actor_address or "command line",
-            "why": act.reason,
-            "object": f"{act.target_model} {act.target_id}",
-            "url": "",
-        }
-        for act in trail.acts(filters, before)
-    ]
-
-
-def changes(kind: str, filters: dict[str, str], before: Any) -> list[dict[str, Any]]:
-    return [
-        {
-            "at": row.history_date,
-            "what": row.get_history_type_display(),
-            "who": row.history_actor or "command line",
-            "why": row.history_change_reason or "",
-            "object": str(getattr(row, type(row).instance_type._meta.pk.attname)),
-            "url": reverse("admin:audit_change", args=[kind, row.history_id]),
-        }
-        for row in trail.changes(kind, filters, before)
-    ]
-
-
-def covered(model: Any) -> frozenset[str]:
-    """The columns of a model that are declared personal data, and so are not shown in a diff."""
-    declaration = pii.registry.get(model)
-    return frozenset(declaration.fields) if declaration is not None else frozenset()
-
-
-def may_browse(request: HttpRequest) -> bool:
-    return bool(request.user.has_perm("operations.browse_history"))  # type: ignore[union-attr]  # staff pages have a user
-
-
-def is_key(text: str) -> bool:
+def history_row(label: str, history_id: int) -> Any:
+    """One history row. Raises Http404 for one that is not there, or not in sight."""
     try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
+        row = trail.history_of(label)._default_manager.filter(history_id=history_id).first()
+    except (KeyError, TenantScopeRequired):
+        raise Http404 from None
+    if row is None:
+        raise Http404
+    return row

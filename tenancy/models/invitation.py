@@ -56,6 +56,7 @@ class Invitation(TenantOwnedModel):
         ]
         indexes = [
             models.Index(fields=["tenant", "-created_at", "id"], name="tenancy_invitation_newest"),
+            models.Index(fields=["-created_at", "id"], name="tenancy_invitation_all_newest"),
             models.Index(fields=["email"], name="tenancy_invitation_email"),
         ]
 

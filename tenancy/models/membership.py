@@ -55,6 +55,10 @@ class UserTenantMembership(TenantOwnedModel):
             models.Index(fields=["tenant", "role", "is_active"], name="tenancy_membership_roles"),
             models.Index(fields=["tenant", "-created_at", "id"], name="tenancy_membership_newest"),
             models.Index(fields=["-created_at", "id"], name="tenancy_membership_all_newest"),
+            models.Index(fields=["role", "-created_at", "id"], name="tenancy_membership_by_role"),
+            models.Index(
+                fields=["-created_at", "id"], name="tenancy_membership_off", condition=models.Q(is_active=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -74,7 +74,7 @@ def test_details_and_history_open_and_a_get_writes_nothing(root, things):
     for model, thing in things.items():
         assert root.get(url(model, "change", thing.pk)).status_code == 200, model
         if model is not JobRun:
-            assert root.get(url(model, "history", thing.pk)).status_code == 200, model
+            assert root.get(url(model, "history", thing.pk), follow=True).status_code == 200, model
         page = site._registry[model]
         for name in page._extract_action_names(page.actions_detail):
             shown = root.get(url(model, name, thing.pk))

@@ -14,41 +14,44 @@ from tests.factories import make_membership, make_tenant
 from tests.fleet import fleet
 
 LISTS = {
-    "tenancy.UserTenantMembership": 5,
-    "accounts.User": 7,
-    "auth.Group": 5,
-    "account.EmailAddress": 6,
-    "mfa.Authenticator": 5,
-    "usersessions.UserSession": 5,
-    "members.MemberImport": 5,
-    "operations.Approval": 5,
-    "tenancy.Invitation": 6,
-    "console.JobRun": 6,
-    "procrastinate.ProcrastinateJob": 5,
-    "pii.DataRequest": 5,
-    "pii.LegalHold": 5,
-    "pii.Reappearance": 5,
-    "pii.Restriction": 5,
-    "pii.Reveal": 5,
+    "tenancy.UserTenantMembership": 4,
+    "accounts.User": 6,
+    "auth.Group": 4,
+    "account.EmailAddress": 5,
+    "mfa.Authenticator": 4,
+    "usersessions.UserSession": 4,
+    "members.MemberImport": 4,
+    "operations.Approval": 4,
+    "tenancy.Invitation": 5,
+    "console.JobRun": 4,
+    "procrastinate.ProcrastinateJob": 4,
+    "pii.DataRequest": 4,
+    "pii.LegalHold": 4,
+    "pii.Reappearance": 4,
+    "pii.Restriction": 4,
+    "pii.Reveal": 4,
     "workspace.Contact": 4,
-    "tenancy.Tenant": 5,
-    "operations.AuditEvent": 5,
+    "tenancy.Tenant": 4,
+    "operations.AuditEvent": 4,
     "tenancy.PlatformSettings": 4,
-    "tenancy.TenantPurge": 5,
+    "tenancy.TenantPurge": 4,
 }
 PAGES = {
     "tenancy_tenant_change": 6,
     "tenancy_tenant_history": 6,
     "tenancy_usertenantmembership_change": 8,
-    "tenancy_usertenantmembership_history": 6,
+    "tenancy_usertenantmembership_history": 7,
     "accounts_user_change": 10,
-    "accounts_user_history": 6,
+    "accounts_user_history": 7,
     "tenancy_invitation_change": 6,
     "tenancy_tenant_add": 3,
     "tenancy_usertenantmembership_add": 3,
     "accounts_user_add": 4,
     "tenancy_invitation_add": 3,
     "index": 3,
+    "trail": 12,
+    "trail_of_a_tenant": 9,
+    "trail_of_a_person": 8,
 }
 
 
@@ -80,7 +83,7 @@ def pages(tenant, person):
         ("accounts_user", person),
     ):
         yield f"{name}_change", reverse(f"admin:{name}_change", args=[row.pk])
-        yield f"{name}_history", reverse(f"admin:{name}_history", args=[row.pk])
+        yield f"{name}_history", reverse("admin:audit_object", args=[row._meta.label_lower, row.pk])
     yield "tenancy_invitation_change", reverse("admin:tenancy_invitation_change", args=[invitation.pk])
     for name in ("tenancy_tenant", "tenancy_usertenantmembership", "accounts_user", "tenancy_invitation"):
         try:
@@ -88,6 +91,9 @@ def pages(tenant, person):
         except NoReverseMatch:
             continue
     yield "index", reverse("admin:index")
+    yield "trail", reverse("admin:audit_browser")
+    yield "trail_of_a_tenant", reverse("admin:audit_browser") + f"?tenant={tenant.slug}"
+    yield "trail_of_a_person", reverse("admin:audit_browser") + f"?person={person.pk}"
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from simple_history.admin import SimpleHistoryAdmin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from console.admin import ConsoleModelAdmin, ReasonForm, dialog_action
@@ -21,7 +20,7 @@ def is_pending(invitation: Invitation) -> bool:
 
 
 @admin.register(Invitation)
-class InvitationAdmin(SimpleHistoryAdmin, ConsoleModelAdmin):
+class InvitationAdmin(ConsoleModelAdmin):
     """Invitations are sent, sent again and revoked; they are never edited."""
 
     list_display = ("email", "tenant", "role", "created_at", "expires_at", "accepted_at", "revoked_at")

@@ -9,13 +9,27 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateJob
-from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from console import jobs as verbs
 from console.admin import ReadOnlyAdmin, column, dialog_action
 from console.models import JobRun, JobState
+from tenancy.jobs import job_names
 
 COLOURS = {"waiting": "info", "running": "warning", "succeeded": "success", "failed": "danger", "cancelled": "default"}
+
+
+class NameFilter(DropdownFilter):
+    """By the job's name: those that are registered, so that no list of all rows is read for it."""
+
+    title = _("job")
+    parameter_name = "name"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(name, name) for name in job_names()]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(name=self.value()) if self.value() else queryset
 
 
 @admin.register(JobRun)
@@ -23,7 +37,7 @@ class JobRunAdmin(ReadOnlyAdmin):
     """Jobs, newest first."""
 
     list_display = ("name", "state_label", "bar", "tenant", "requested_by", "created_at", "finished_at")
-    list_filter = (("state", ChoicesDropdownFilter), "name")
+    list_filter = (("state", ChoicesDropdownFilter), NameFilter)
     list_select_related = ("tenant", "requested_by")
     exact_search = ("name",)
     search_help_text = _("Name of the job, or id")

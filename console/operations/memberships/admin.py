@@ -7,11 +7,11 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateTimeFilter
 
 from console.admin import ConsoleModelAdmin, bulk_action, dialog_action
+from console.lists.inline import CappedInlineFormSet
 from console.operations import sessions, view_as_middleware
 from console.operations.forms import SessionForm
 from console.operations.privacy.person import PersonActions
@@ -27,6 +27,7 @@ class MembershipInline(TabularInline):
     readonly_fields = fields
     extra = 0
     per_page = 20
+    formset = CappedInlineFormSet
     show_change_link = True
     tab = True
     ordering = ("-created_at", "id")
@@ -45,7 +46,7 @@ class MembershipInline(TabularInline):
 
 
 @admin.register(UserTenantMembership)
-class MembershipAdmin(PersonActions, SimpleHistoryAdmin, ConsoleModelAdmin):
+class MembershipAdmin(PersonActions, ConsoleModelAdmin):
     """Memberships of all tenants; every save is a verb."""
 
     list_display = ("user", "tenant", "role", "is_active", "created_at")
@@ -56,7 +57,7 @@ class MembershipAdmin(PersonActions, SimpleHistoryAdmin, ConsoleModelAdmin):
         ("created_at", RangeDateTimeFilter),
     )
     list_select_related = ("user", "tenant")
-    exact_search = ("external_id", "user__email")
+    exact_search = ("user__email",)
     word_search = "membership"
     search_help_text = _("Address, external id, words of the name, or id")
     autocomplete_fields = ("user", "tenant")

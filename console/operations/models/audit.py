@@ -7,6 +7,8 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from console.history import short
+
 
 class AuditEvent(models.Model):
     """One recorded act. Written once, never changed: application code cannot, and the database refuses its roles.
@@ -38,6 +40,10 @@ class AuditEvent(models.Model):
             models.Index(fields=["actor_id", "-at", "-id"], name="operations_event_actor"),
             models.Index(fields=["target_id", "-at", "-id"], name="operations_event_target"),
             models.Index(fields=["verb", "-at", "-id"], name="operations_event_verb"),
+            models.Index(
+                fields=["request_id", "-at", "-id"], name="operations_event_request", condition=~models.Q(request_id="")
+            ),
+            models.Index(fields=["reason", "-at", "-id"], name="operations_event_reason", condition=short("reason")),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,6 @@ from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportModelAdmin
-from simple_history.admin import SimpleHistoryAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
@@ -29,7 +28,7 @@ STATE_COLOURS = {"active": "success", "suspended": "warning", "archived": "dange
 
 
 @admin.register(Tenant)
-class TenantAdmin(LifeActions, TenantSettingsAdminMixin, SimpleHistoryAdmin, ImportExportModelAdmin, ConsoleModelAdmin):
+class TenantAdmin(LifeActions, TenantSettingsAdminMixin, ImportExportModelAdmin, ConsoleModelAdmin):
     """Tenants are made and renamed here; their life cycle is dialogs."""
 
     settings_theme = UNFOLD
