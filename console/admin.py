@@ -229,7 +229,7 @@ class ConsoleModelAdmin(ModelAdmin):
             return queryset, False
         keys = {key} if (key := self.key_of(term)) is not None else set()
         for column in self.exact_search:  # one look-up each: conditions joined by OR would read the whole table
-            found = self.model._default_manager.filter(**{column: term})
+            found = self.get_queryset(request).filter(**{column: term}).order_by()
             keys.update(found.values_list("pk", flat=True)[:SEARCH_LIMIT])
         if self.word_search:
             from console.operations.search import keys_matching
