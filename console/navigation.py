@@ -145,6 +145,12 @@ UNFOLD: dict[str, Any] = {
                     entry(_("Staff roles"), "shield_person", "admin:auth_group_changelist", "auth.view_group"),
                     entry(_("Isolation"), "security", "admin:isolation_report", "operations.view_auditevent"),
                     entry(
+                        _("Queries without a scope"),
+                        "travel_explore",
+                        "admin:tenancy_observedaccess_changelist",
+                        "tenancy.view_observedaccess",
+                    ),
+                    entry(
                         _("Queue"),
                         "queue",
                         "admin:procrastinate_procrastinatejob_changelist",

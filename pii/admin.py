@@ -1,16 +1,23 @@
-"""A mixin for any ModelAdmin: declared columns are masked in lists, forms and history; look-ups on them are refused."""
+"""The app on stock django.contrib.admin, and a mixin for any ModelAdmin.
+
+With the mixin, declared columns are masked in lists, forms and history, and look-ups on them are refused.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import admin
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db import models
 from django.http import HttpRequest
 
+from tenancy.admin import ReadOnlyMixin
+
 from .masking import hides, shown, viewer_of
 from .masking.shown import is_masked_column
+from .models import DataRequest, LegalHold, Reappearance, RequestEvent, Reveal
 from .tombstones.meet import is_erased
 
 
@@ -106,3 +113,51 @@ class MaskedAdminMixin:
             masked_column.short_description = self.model._meta.get_field(name).verbose_name  # type: ignore[attr-defined]
             made[key] = masked_column
         return made[key]  # type: ignore[no-any-return]
+
+
+@admin.register(DataRequest)
+class DataRequestAdmin(ReadOnlyMixin, admin.ModelAdmin):  # type: ignore[type-arg]
+    """The worklist, due first. Work on a request is done by `pii.requests` and the commands, never by a form.
+
+    Who it is about is not shown: the number leads there (`manage.py pii_plan`), and the look would go unrecorded.
+    """
+
+    list_display = ("number", "kind", "state", "tenant", "received_at", "due_on", "finished_at")
+    list_filter = ("state", "kind")
+    list_select_related = ("tenant",)
+    search_fields = ("number",)
+    ordering = ("due_on", "number")
+    fields = (*list_display, "identity_method", "is_partial", "report")
+
+
+@admin.register(LegalHold)
+class LegalHoldAdmin(ReadOnlyMixin, admin.ModelAdmin):  # type: ignore[type-arg]
+    """What may not be erased for now, and why."""
+
+    list_display = ("id", "model", "key", "tenant", "ground", "until", "released_at")
+    list_select_related = ("tenant",)
+    fields = list_display
+
+
+@admin.register(RequestEvent)
+class RequestEventAdmin(ReadOnlyMixin, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Each step of each request; append-only."""
+
+    list_display = ("at", "request_id", "verb")
+    fields = list_display
+
+
+@admin.register(Reveal)
+class RevealAdmin(ReadOnlyMixin, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Who looked at masked data, whose, and why."""
+
+    list_display = ("at", "actor_id", "model", "key", "reason", "expires_at")
+    fields = list_display
+
+
+@admin.register(Reappearance)
+class ReappearanceAdmin(ReadOnlyMixin, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Erased people who came back: by import or restore (a task), by their own sign-up (a note)."""
+
+    list_display = ("at", "how", "model", "closed_at")
+    fields = list_display

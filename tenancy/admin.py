@@ -8,10 +8,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from .models import ObservedAccess, Tenant, UserTenantMembership
+from .models import ObservedAccess, PlatformSettings, Tenant, UserTenantMembership
+from .settings.admin import PlatformSettingsAdminMixin, TenantSettingsAdminMixin
 
 
 class ReadOnlyMixin:
@@ -68,13 +71,29 @@ class ObservedAccessAdmin(ObservedAccessAdminMixin, admin.ModelAdmin):  # type: 
 
 
 @admin.register(Tenant)
-class TenantAdmin(ReadOnlyMixin, admin.ModelAdmin):  # type: ignore[type-arg]
-    """The directory. A tenant's life is changed by `tenancy.lifecycle` and its commands, never by a form."""
+class TenantAdmin(TenantSettingsAdminMixin, ReadOnlyMixin, admin.ModelAdmin):  # type: ignore[type-arg]
+    """The directory, and each tenant's settings. Its life is changed by `tenancy.lifecycle`, never by a form."""
 
-    list_display = ("name", "slug", "state", "created_at")
+    settings_reason_required = True
+    list_display = ("name", "slug", "state", "created_at", "settings_link")
     list_filter = ("state",)
     search_fields = ("name", "slug")
     ordering = ("name", "id")
+
+    def may_change_settings(self, request: HttpRequest, obj: Any) -> bool:
+        return request.user.has_perm("tenancy.change_tenant")
+
+    @admin.display(description=_("settings"))
+    def settings_link(self, tenant: Tenant) -> str:
+        address = reverse(f"{self.admin_site.name}:tenancy_tenant_settings_index", args=[tenant.pk])
+        return format_html('<a href="{}">{}</a>', address, _("Settings"))
+
+
+@admin.register(PlatformSettings)
+class PlatformSettingsAdmin(PlatformSettingsAdminMixin, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Overrides and locks for every tenant, one change for many, and values that no longer fit."""
+
+    settings_reason_required = True
 
 
 @admin.register(UserTenantMembership)

@@ -97,7 +97,7 @@ def _relations(model: type[models.Model]) -> Iterator[CheckMessage]:
 
 
 def _inheritance(model: type[models.Model]) -> Iterator[CheckMessage]:
-    if any(is_tenant_owned(parent) for parent in model._meta.parents):
+    if not model._meta.proxy and any(is_tenant_owned(parent) for parent in model._meta.parents):
         yield Error(
             f"{model._meta.label} inherits the table of a tenant-owned model: half of its row has no tenant column.",
             hint="Use an abstract base class, or a one-to-one key.",

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from console.admin import ReadOnlyAdmin
+from tenancy.admin import ObservedAccessAdminMixin
+from tenancy.models import ObservedAccess
 
 from .four_eyes import admin as four_eyes
 from .invitations import admin as invitations
@@ -36,3 +38,13 @@ class AuditEventAdmin(ReadOnlyAdmin):
         "reason",
         "details",
     )
+
+
+@admin.register(ObservedAccess)
+class ObservedAccessAdmin(ObservedAccessAdminMixin, ReadOnlyAdmin):
+    """What still touches models of tenants without a scope, while a project is being adopted; it shrinks to nothing."""
+
+    list_before_template = "operations/observed.html"
+    exact_search = ("place",)
+    search_help_text = _("Whole place: path:function")
+    fields = ("model", "what", "place", "line", "count", "first_seen_at", "last_seen_at")

@@ -26,7 +26,8 @@ PRIVACY = (
 TRAIL = (
     "operations.view_auditevent operations.browse_history operations.view_staffsession operations.view_approval "
     "pii.view_reveal pii.view_requestevent pii.view_restriction tenancy.view_settingchange "
-    "tenancy.view_platformsettingchange procrastinate.view_procrastinatejob auth.view_group tenancy.view_tenantpurge"
+    "tenancy.view_platformsettingchange procrastinate.view_procrastinatejob auth.view_group tenancy.view_tenantpurge "
+    "tenancy.view_observedaccess"
 ).split()
 LIFE = (
     "tenancy.add_tenant tenancy.change_tenant tenancy.suspend_tenant tenancy.archive_tenant tenancy.export_tenant "
@@ -34,7 +35,7 @@ LIFE = (
     "tenancy.view_platformsettings tenancy.change_platformsettings tenancy.view_settingchange "
     "tenancy.view_bulksettingchange tenancy.add_bulksettingchange tenancy.change_bulksettingchange "
     "console.retry_jobrun console.cancel_jobrun "
-    "operations.view_approval operations.decide_approval"
+    "operations.view_approval operations.decide_approval tenancy.view_observedaccess"
 ).split()
 ADMIN = (
     "accounts.add_user accounts.change_user accounts.manage_staff auth.view_group auth.change_group "

@@ -11,7 +11,8 @@ _BUTTON = "cursor-pointer font-medium px-3 py-2 rounded-default"
 UNFOLD = Theme(
     input=" ".join(INPUT_CLASSES) + " ts-input",
     textarea=" ".join(TEXTAREA_CLASSES) + " ts-input",
-    select=" ".join(SELECT_CLASSES) + " ts-input",
+    # Unfold takes the arrow away and draws one beside the control; here there is only the control.
+    select=" ".join(name for name in SELECT_CLASSES if name != "appearance-none") + " ts-input",
     checkbox=" ".join(CHECKBOX_CLASSES),
     radio=" ".join(RADIO_CLASSES),
     button=f"{_BUTTON} bg-primary-600 border border-transparent text-white",

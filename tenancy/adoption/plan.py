@@ -210,6 +210,8 @@ def _way(model: Any, path: str, root: Any, connection: Any) -> str:
     targets = {}
     if "/" in path:
         for other in apps.get_models():
+            if other._meta.proxy or not (other._meta.managed and _table_exists(connection, other._meta.db_table)):
+                continue
             found = candidates(other, root)
             if other is root or (found and not found[0].through_people and not is_third_party(other)):
                 targets[other] = found[0].path if found else ""

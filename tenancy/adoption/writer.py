@@ -29,6 +29,7 @@ STAGES = {
     "key_tenant": "Tie rows to rows of their own tenant.",
     "isolate_tenant": "Say of each table who may reach it; acts once the database backend is tenancy.db.postgresql.",
 }
+IN_ORDER = ("add_tenant", "fill_tenant")  # parents before children, over all apps
 
 
 class Stages:
@@ -43,6 +44,7 @@ class Stages:
             for name in names:
                 self.parents[f"{app}.{name}".lower()] = self._parents(apps.get_model(app, name))
         self.order = list(in_parents_order(self.names, self.parents))
+        self.rounds = self._rounds()
 
     def entry(self, app: str, name: str) -> Entry:
         """The plan's entry of a model. Raises ValueError where the plan gives it no tenant."""
@@ -51,13 +53,19 @@ class Stages:
             raise ValueError(f"{app}.{name} is to have a tenant, and the plan does not say whence: add it there.")
         return entry
 
-    def operations(self, stage: str) -> dict[str, list[Operation]]:
+    def rounds_of(self, stage: str) -> range:
+        """How often the apps take turns in a stage: once, unless they wait for each other."""
+        return range(max(self.rounds.values(), default=0) + 1 if stage in IN_ORDER else 1)
+
+    def operations(self, stage: str, turn: int = 0) -> dict[str, list[Operation]]:
         """By app, in order."""
         found: dict[str, list[Operation]] = {}
-        if stage == "add_tenant":
+        if stage == "add_tenant" and turn == 0:
             for app, before in self.changes.before.items():
                 found.setdefault(app, []).extend(before)
         for app, name in self.order:
+            if stage in IN_ORDER and self.rounds[f"{app}.{name}".lower()] != turn:
+                continue
             entry = self.entry(app, name)
             way: dict[str, Any] = {"own": entry.own} if entry.own else {"path": entry.path}
             agree: dict[str, Any] = {"agree": entry.agree} if entry.agree else {}
@@ -82,11 +90,30 @@ class Stages:
 
     def waits_for(self, stage: str, app: str) -> set[str]:
         """Other apps whose migration of the same stage comes first."""
-        if stage not in ("add_tenant", "fill_tenant"):
-            return set()
+        return self._apps_before(app) if stage in IN_ORDER and not any(self.rounds.values()) else set()
+
+    def _apps_before(self, app: str) -> set[str]:
         names = [f"{app}.{name}".lower() for name in self.names.get(app, ())]
         parents = {parent.split(".")[0] for name in names for parent in self.parents[name]}
         return (parents & set(self.names)) - {app}
+
+    def _rounds(self) -> dict[str, int]:
+        """By label, in which turn of its app a model comes: later than every parent in another app.
+
+        All in the first, where one migration per app does: where no two apps wait for each other.
+        """
+        turns: dict[str, int] = {}
+        for app, name in self.order:
+            label = f"{app}.{name}".lower()
+            before = [
+                (parent.split(".")[0] != app) + turns[parent] for parent in self.parents[label] if parent in turns
+            ]
+            turns[label] = max(before, default=0)
+        waiting = {app: self._apps_before(app) for app in self.names}
+        while ready := [app for app, needs in waiting.items() if not needs & set(waiting)]:
+            for app in ready:
+                del waiting[app]
+        return turns if waiting else dict.fromkeys(turns, 0)
 
     def _parents(self, model: Any) -> tuple[str, ...]:
         entry = self.entry(model._meta.app_label, model._meta.object_name)
@@ -141,22 +168,24 @@ def write_migrations(plan: Plan, changes: Changes, loader: MigrationLoader) -> l
     files: list[tuple[Path, str]] = []
     made: dict[str, dict[str, str]] = {}
     for stage, sentence in STAGES.items():
-        operations = stages.operations(stage)
-        names = {app: f"{_number(last.get(app, '')):04d}_{stage}" for app in operations}
-        for app, listed in operations.items():
-            needs = {("tenancy", leaves["tenancy"])} | {(other, names[other]) for other in stages.waits_for(stage, app)}
-            if stage in ("require_tenant", "key_tenant", "isolate_tenant"):
-                before = {"require_tenant": "fill_tenant", "key_tenant": "require_tenant"}.get(stage, "key_tenant")
-                needs |= set(made.get(before, {}).items())
-            if stage == "isolate_tenant":
-                needs |= {(one, leaf) for one, leaf in leaves.items() if _third_party_tables(plan, one)}
-            if app in last:
-                needs.add((app, last[app]))
-            migration = _migration(names[app], app, listed, sorted(needs))
-            writer = MigrationWriter(migration, include_header=False)
-            files.append((Path(writer.path), _text(writer.as_string(), sentence)))
-        made[stage] = names
-        last.update(names)
+        before = {"require_tenant": "fill_tenant", "key_tenant": "require_tenant", "isolate_tenant": "key_tenant"}
+        for turn in stages.rounds_of(stage):
+            operations = stages.operations(stage, turn)
+            tail = f"_{turn + 1}" if turn else ""
+            names = {app: f"{_number(last.get(app, '')):04d}_{stage}{tail}" for app in operations}
+            for app, listed in operations.items():
+                needs = {("tenancy", leaves["tenancy"])} | set(made.get(before.get(stage, ""), {}).items())
+                needs |= {(other, names[other]) for other in stages.waits_for(stage, app)}
+                needs |= set(made.get(stage, {}).items())  # the turns before
+                if stage == "isolate_tenant":
+                    needs |= {(one, leaf) for one, leaf in leaves.items() if _third_party_tables(plan, one)}
+                if app in last:
+                    needs.add((app, last[app]))
+                migration = _migration(names[app], app, listed, sorted(needs))
+                writer = MigrationWriter(migration, include_header=False)
+                files.append((Path(writer.path), _text(writer.as_string(), sentence)))
+            made.setdefault(stage, {}).update(names)
+            last.update(names)
     return files
 
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import models
+from django.db import IntegrityError, models
 from django.db.migrations.operations.base import Operation
+
+from tenancy.exceptions import TenancyError
 
 from .briefly import briefly, constraint_exists
 from .policies import quote
@@ -118,7 +120,10 @@ class TenantForeignKeys(Operation):
 
 
 class ValidateTenantForeignKeys(Operation):
-    """Check the rows that were there before their NOT VALID composite keys; writers go on meanwhile."""
+    """Check the rows that were there before their NOT VALID composite keys; writers go on meanwhile.
+
+    Raises TenancyError with the number of rows that point at another tenant's, and some of their keys.
+    """
 
     reversible = True
     reduces_to_sql = True
@@ -134,10 +139,31 @@ class ValidateTenantForeignKeys(Operation):
         table = model._meta.db_table
         for field in keys_between_tenant_rows(model):
             name = key_name(table, field.column)
-            schema_editor.execute(f"ALTER TABLE {quote(table)} VALIDATE CONSTRAINT {quote(name)}", params=None)
+            try:
+                schema_editor.execute(f"ALTER TABLE {quote(table)} VALIDATE CONSTRAINT {quote(name)}", params=None)
+            except IntegrityError as error:
+                if schema_editor.connection.in_atomic_block:
+                    raise  # nothing more can be asked in this transaction
+                raise TenancyError(_across(schema_editor.connection, model, field)) from error
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         """Nothing: a validated key is as good backwards."""
 
     def describe(self) -> str:
         return f"Validate the composite foreign keys of {self.model_name}"
+
+
+def _across(connection: Any, model: Any, field: Any) -> str:
+    """What stands in the way of a composite key: rows whose parent is another tenant's."""
+    table, parent = quote(model._meta.db_table), quote(field.related_model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*), (array_agg(t.{quote(model._meta.pk.column)}::text))[1:5] FROM {table} t JOIN {parent} p "
+            f"ON p.{quote(field.target_field.column)} = t.{quote(field.column)} WHERE p.tenant_id <> t.tenant_id"
+        )
+        count, keys = cursor.fetchone()
+    return (
+        f"{count} rows of {model._meta.label} point along {field.name} at another tenant's "
+        f"{field.related_model._meta.label}, for example {', '.join(keys or ())}. Decide where each belongs (change "
+        "its key, or move it with `manage.py backfill_tenant … --repair`), and run migrate again."
+    )

@@ -104,6 +104,8 @@ def _generic(model: Any, step: str, connection: Any, ways: Mapping[Any, str]) ->
     key_column = model._meta.get_field(key_name).column
     cases = ""
     for target, way in ways.items():
+        if target._meta.pk.column is None:
+            continue  # a composite key: no column of a generic key holds it
         kind = target._meta.pk.rel_db_type(connection)
         cases += (
             f" WHEN '{target._meta.label_lower}' THEN (SELECT {way} FROM {quote(target._meta.db_table)} g "

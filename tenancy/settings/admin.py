@@ -35,7 +35,7 @@ class AdminPages(Pages):
         self.reason_required = admin.settings_reason_required  # type: ignore[misc]
         self.found = self.load()
         is_write = request.method not in ("GET", "HEAD", "OPTIONS")
-        if not (admin.has_change_permission if is_write else admin.has_view_permission)(request, self.found):
+        if not (admin.may_change_settings if is_write else admin.has_view_permission)(request, self.found):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
@@ -44,7 +44,7 @@ class AdminPages(Pages):
         return None
 
     def editor(self) -> str:
-        return "staff" if self.model_admin.has_change_permission(self.request, self.found) else "nobody"
+        return "staff" if self.model_admin.may_change_settings(self.request, self.found) else "nobody"
 
     def who(self, actor_id: str) -> str:
         return self.model_admin.settings_actor(actor_id) if actor_id else super().who(actor_id)
@@ -188,6 +188,10 @@ class SettingsAdminMixin:
     settings_theme: Theme = PLAIN
     settings_base_template = "admin/base_site.html"
     settings_reason_required = False
+
+    def may_change_settings(self, request: HttpRequest, obj: Any) -> bool:
+        """Whether the person acts with the right ``staff``; without it the pages only show."""
+        return bool(self.has_change_permission(request, obj))  # type: ignore[attr-defined]
 
     def settings_actor(self, actor_id: str) -> str:
         """How the person behind a key is called on history pages."""

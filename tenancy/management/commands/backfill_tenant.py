@@ -73,6 +73,8 @@ class Command(BaseCommand):
             model = apps.get_model(options["model"])
         except (LookupError, ValueError) as error:
             raise CommandError(f"There is no model {options['model']!r}: {error}") from None
+        if not _has_column(connection, model._meta.db_table):
+            raise CommandError(f"{model._meta.label} has no column tenant_id yet: migrate its `add_tenant` first.")
         return Backfill(
             connection,
             model,
@@ -116,3 +118,12 @@ class Command(BaseCommand):
             if count:
                 more = ", …" if count > len(keys) else ""
                 self.stdout.write(f"  {count:,} rows: {what}: {', '.join(keys)}{more}")
+
+
+def _has_column(connection: Any, table: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attname = 'tenant_id'",
+            [connection.ops.quote_name(table)],
+        )
+        return bool(cursor.fetchone()[0])

@@ -11,6 +11,7 @@ from django.db import connections
 from tenancy.db.declared import undeclared_tables
 from tenancy.db.operations import has_wall_two
 from tenancy.db.owner import owner_connection
+from tenancy.exceptions import TenancyError
 from tenancy.scope import system_scope
 
 
@@ -20,7 +21,10 @@ class Command(MigrateCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connections[options["database"]]
         with owner_connection(options["database"]), system_scope(reason="migrate"):
-            super().handle(*args, **options)
+            try:
+                super().handle(*args, **options)
+            except TenancyError as error:  # rows in the way of a tenant: the words say all, a traceback nothing
+                raise CommandError(str(error)) from error
             if options.get("plan") or options.get("check_unapplied") or options.get("app_label"):
                 return
             unclear = undeclared_tables(connection) if has_wall_two(connection) else []

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.legacy_walks import PRIVACY, SETTINGS, WITH_PII
+
 pytestmark = pytest.mark.drill  # processes and databases of its own
 
 WALK = """
@@ -64,3 +66,10 @@ def test_the_stock_admin(planned):
         ("migrate", "-v0"),
     )
     assert "walked" in planned.run_python(WALK)
+    assert "settings walked" in planned.run_python(SETTINGS)
+    planned.patch(WITH_PII)
+    settings = planned.folder / "legacysite/settings.py"
+    settings.write_text(settings.read_text() + '\nPII = {"ENFORCE_COVERAGE": False}\n')
+    planned.manage("migrate", "-v0")
+    planned.manage("check")
+    assert "privacy walked" in planned.run_python(PRIVACY)

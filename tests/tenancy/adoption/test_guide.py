@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.legacy_project import GUIDE, ROOT, TABLES, LegacyProject, blocks, stop_writers
+from tests.legacy_walks import PRIVACY, SETTINGS, WITH_PII
 
 pytestmark = pytest.mark.drill
 
@@ -102,6 +103,25 @@ def test_the_guide_from_zero_to_enforced(project):
     assert "0 holes" in ran_last(project)
     assert generation == 4
     assert ran[0].startswith("pip install")
+    both_apps_on_the_stock_admin(project)
+
+
+def both_apps_on_the_stock_admin(project):
+    """The wheel holds `pii` too: installed beside, behind row-level security, both on django.contrib.admin."""
+    project.patch(WITH_PII)
+    settings = project.folder / "legacysite/settings.py"
+    settings.write_text(settings.read_text() + '\nPII = {"ENFORCE_COVERAGE": False}\n')
+    project.manage("migrate", "-v0")
+    project.manage("check", "--database", "default")
+    assert "0 holes" in project.manage("isolation")
+    assert "settings walked" in project.run_python(SETTINGS)
+    assert "privacy walked" in project.run_python(PRIVACY)
+    project.run_python(
+        "import pathlib, pii, tenancy\n"
+        "for app in (pii, tenancy):\n"
+        "    home = pathlib.Path(app.__file__).parent\n"
+        "    assert (home / 'py.typed').is_file() and list(home.glob('templates/**/*.html')), home\n"
+    )
 
 
 def account_for(project, before):

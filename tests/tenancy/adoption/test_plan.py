@@ -62,6 +62,12 @@ def test_the_plan_is_edited_and_checked(installed):
     installed.manage("tenancy_migrations", code=1)
 
 
+def test_a_backfill_before_its_column_says_what_to_do_first(installed):
+    process = installed.popen("backfill_tenant", "crm.Task", "--from", "project")
+    _out, err = process.communicate(timeout=60)
+    assert (process.returncode, "add_tenant" in err, "Traceback" in err) == (1, True, False)
+
+
 def test_a_model_that_the_plan_does_not_know_fails_the_check(installed):
     installed.manage("tenancy_plan", "--root", "crm.Company")
     models = installed.folder / "crm/models.py"
