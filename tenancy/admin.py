@@ -90,7 +90,7 @@ class TenantAdmin(TenantSettingsAdminMixin, ReadOnlyMixin, admin.ModelAdmin):  #
 
 
 @admin.register(PlatformSettings)
-class PlatformSettingsAdmin(PlatformSettingsAdminMixin, admin.ModelAdmin):  # type: ignore[type-arg]
+class PlatformSettingsAdmin(PlatformSettingsAdminMixin, admin.ModelAdmin):  # type: ignore[misc, type-arg]
     """Overrides and locks for every tenant, one change for many, and values that no longer fit."""
 
     settings_reason_required = True
