@@ -232,9 +232,9 @@ class ConsoleModelAdmin(ModelAdmin):
             found = self.get_queryset(request).filter(**{column: term}).order_by()
             keys.update(found.values_list("pk", flat=True)[:SEARCH_LIMIT])
         if self.word_search:
-            from console.operations.search import keys_matching
+            from console.operations.search import matching
 
-            keys.update(keys_matching(self.word_search, term, SEARCH_LIMIT))
+            keys.update(matching(self.word_search, term, SEARCH_LIMIT))
         return queryset.filter(pk__in=keys), False
 
     def get_sortable_by(self, request: HttpRequest) -> list[str]:

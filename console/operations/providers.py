@@ -17,14 +17,14 @@ from pii.models import DataRequest
 from tenancy.models import Invitation, Tenant, UserTenantMembership
 
 from .privacy.seen import seen
-from .search import PER_KIND, Hit, Query, keys_matching, provider
+from .search import PER_KIND, Hit, Query, matching, provider
 
 
 def matches(kind: str, query: Query) -> Q:
-    """By key where keys were given, by whole address where addresses were, else by the beginnings of words."""
+    """By key where keys were given, by whole address where addresses were, else by words."""
     if query.keys:
         return Q(pk__in=query.keys)
-    return Q(pk__in=list(keys_matching(kind, query.text, PER_KIND * 4)))
+    return Q(pk__in=matching(kind, query.text, PER_KIND * 4))
 
 
 def link(name: str, key: Any) -> str:

@@ -19,6 +19,9 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 from unfold.dataclasses import SearchResult
 
+from tenancy import current_scope
+from tenancy.models import Invitation, UserTenantMembership
+
 from .models import SearchToken
 
 PER_KIND = 8
@@ -40,6 +43,11 @@ class Hit:
     kind: str
 
 
+PEOPLE: dict[str, Callable[[frozenset[UUID]], QuerySet[Any]]] = {  # kind → the keys of these tenants
+    "person": lambda tenants: UserTenantMembership.objects.filter(tenant__in=tenants).values("user_id"),
+    "membership": lambda tenants: UserTenantMembership.objects.filter(tenant__in=tenants).values("pk"),
+    "invitation": lambda tenants: Invitation.objects.filter(tenant__in=tenants).values("pk"),
+}
 Find = Callable[[HttpRequest, "Query"], Iterable[Hit]]
 
 
@@ -146,30 +154,48 @@ def tenant_of(request: HttpRequest, host: str, path: str) -> str:
     return reverse("admin:tenant_page", args=[tenant.pk]) if tenant else ""
 
 
-def keys_matching(kind: str, text: str, limit: int = 200) -> list[Any]:
+def matching(kind: str, text: str, limit: int = 200) -> list[Any]:
+    """Keys of the `kind` objects that the words of `text` ask for, as far as the scope lets anybody look.
+
+    A beginning of a name tells what its mask hides, letter by letter: people are found by whole words, and by
+    beginnings in the tenants of an open staff session alone.
+    """
+    if kind not in PEOPLE:
+        return keys_matching(kind, text, limit)
+    found = keys_matching(kind, text, limit, whole=True)
+    content = current_scope().content
+    if content:
+        found += keys_matching(kind, text, limit, among=PEOPLE[kind](content))
+    return list(dict.fromkeys(found))[:limit]
+
+
+def keys_matching(
+    kind: str, text: str, limit: int = 200, *, whole: bool = False, among: QuerySet[Any] | None = None
+) -> list[Any]:
     """Keys of the `kind` objects with a word that `text` begins, then those where each of its words begins some word.
 
-    Ranges on an index, and no more than `COMMON` rows of a word: where all words are common ones, a longer word helps.
+    With `whole` the words are compared as they stand; `among` narrows to some keys. Ranges on an index, and no more
+    than `COMMON` rows of a word: where all words are common ones, a longer word helps.
     """
     text = text.strip().lower()
-    found = list(dict.fromkeys(_beginning(kind, text)[:limit]))
+    found = list(dict.fromkeys(_beginning(kind, text, whole, among)[:limit]))
     words = [word for word in BREAKS.split(text) if word]
     if len(found) >= limit or "@" in text or not words or words == [text]:
         return found
-    for key in _with_every_word(kind, sorted(words, key=len, reverse=True), limit):
+    for key in _with_every_word(kind, sorted(words, key=len, reverse=True), limit, whole, among):
         if key not in found:
             found.append(key)
     return found[:limit]
 
 
-def _with_every_word(kind: str, words: list[str], limit: int) -> list[Any]:
+def _with_every_word(kind: str, words: list[str], limit: int, whole: bool, among: QuerySet[Any] | None) -> list[Any]:
     candidates: list[Any] = []
     for word in words:  # the longest first: it is the likeliest to be rare
-        candidates = list(dict.fromkeys(_beginning(kind, word)[:RARE]))
+        candidates = list(dict.fromkeys(_beginning(kind, word, whole, among)[:RARE]))
         if len(candidates) < RARE:
             break
     else:
-        candidates = list(dict.fromkeys(_beginning(kind, words[0])[:COMMON]))
+        candidates = list(dict.fromkeys(_beginning(kind, words[0], whole, among)[:COMMON]))
     found: list[Any] = []
     for start in range(0, len(candidates), RARE):
         part = candidates[start : start + RARE]
@@ -177,14 +203,21 @@ def _with_every_word(kind: str, words: list[str], limit: int) -> list[Any]:
         rows = SearchToken.objects.filter(kind=kind, object_id__in=part).values_list("object_id", "token")
         for key, token in rows:
             tokens.setdefault(key, []).append(token)
-        held = (key for key in part if all(any(t.startswith(w) for t in tokens.get(key, ())) for w in words))
+        held = (key for key in part if all(any(_fits(t, w, whole) for t in tokens.get(key, ())) for w in words))
         found += held
         if len(found) >= limit:
             break
     return found[:limit]
 
 
-def _beginning(kind: str, word: str) -> QuerySet[Any]:
+def _fits(token: str, word: str, whole: bool) -> bool:
+    return token == word if whole else token.startswith(word)
+
+
+def _beginning(kind: str, word: str, whole: bool, among: QuerySet[Any] | None) -> QuerySet[Any]:
     word = word[:99].replace("\0", "")
-    rows = SearchToken.objects.filter(kind=kind, token__gte=word, token__lt=word + "\U0010fffd") if word else None
+    last = word if whole else word + "\U0010fffd"
+    rows = SearchToken.objects.filter(kind=kind, token__gte=word, token__lte=last) if word else None
+    if rows is not None and among is not None:
+        rows = rows.filter(object_id__in=among)
     return (rows if rows is not None else SearchToken.objects.none()).values_list("object_id", flat=True)

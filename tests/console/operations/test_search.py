@@ -8,7 +8,8 @@ from django.db import connection
 from django.urls import reverse
 
 from console.operations import search
-from tenancy import lifecycle, system_scope, tenant_scope
+from tenancy import lifecycle, staff_scope, system_scope, tenant_scope
+from tenancy.models import UserTenantMembership
 from tests.factories import make_membership, make_tenant, make_user
 
 
@@ -80,3 +81,26 @@ def test_what_was_typed_is_read():
     query = search.read(f"Jo@Example.test, x@y.test https://h/admin/tenancy/tenant/{key}/change/")
     assert query.addresses == ("jo@example.test", "x@y.test")
     assert [str(found) for found in query.keys] == [key]
+
+
+def test_people_are_spelled_out_only_in_an_open_staff_session(tenant_a, tenant_b):
+    here, there = (make_membership(one, display_name="Xanthippe Quux") for one in (tenant_a, tenant_b))
+    actor = make_user(is_staff=True)
+
+    def keys(text, *tenants):
+        with staff_scope(actor=actor, reason="test", content=frozenset(tenant.pk for tenant in tenants)):
+            return set(UserTenantMembership.objects.filter(pk__in=search.matching("membership", text)))
+
+    assert keys("xanthippe quux") == {here, there}
+    assert keys("xanth") == set()
+    assert keys("xanth", tenant_a) == {here}
+    with staff_scope(actor=actor, reason="test"):
+        assert search.matching("tenant", "northw") == [tenant_a.pk]
+
+
+def test_the_lists_of_people_take_whole_words_alone(staff_client, tenant_a):
+    make_membership(tenant_a, display_name="Xanthippe Quux")
+    client = staff_client("tenancy.view_usertenantmembership")
+    where = reverse("admin:tenancy_usertenantmembership_changelist")
+    rows = [client.get(where, {"q": text}).context["cl"].result_count for text in ("xanthippe", "xanth")]
+    assert rows == [1, 0]
