@@ -14,6 +14,7 @@ from .fleet import fleet
 EXEMPT: dict[str, str] = {
     "workspace_privacy_request": "keyed by a request, no tenant's own model; tests/console/workspace/test_privacy.py",
     "workspace_privacy_review": "likewise",
+    "workspace_privacy_rectify": "likewise",
     "workspace_privacy_package": "likewise",
     "invitation_opened": "its parameter is a random token from a mail; tests/console/accounts tries wrong ones",
     "workspace_download": "its parameter is a signed token; tests/console/workspace/test_attachments.py forges them",

@@ -14,6 +14,7 @@ from .views import (
     members,
     notes,
     privacy,
+    privacy_tools,
     settings,
     tags,
 )
@@ -63,6 +64,10 @@ urlpatterns = [
     path("imports/<uuid:key>/", imports.import_page, name="workspace_import"),
     path("imports/<uuid:key>/refused/", imports.import_refused, name="workspace_import_refused"),
     path("privacy/", privacy.privacy_list, name="workspace_privacy"),
+    path("privacy/find/", privacy_tools.privacy_find, name="workspace_privacy_find"),
+    path("privacy/kept/", privacy_tools.privacy_kept, name="workspace_privacy_kept"),
+    path("privacy/record/", privacy_tools.privacy_record, name="workspace_privacy_record"),
+    path("privacy/<uuid:key>/rectify/", privacy_tools.privacy_rectify, name="workspace_privacy_rectify"),
     path("privacy/<uuid:key>/", privacy.privacy_request, name="workspace_privacy_request"),
     path("privacy/<uuid:key>/review/", privacy.privacy_review, name="workspace_privacy_review"),
     path("privacy/<uuid:key>/package/", privacy.privacy_package, name="workspace_privacy_package"),

@@ -2,6 +2,7 @@
 
 from .approval import approve, decide_tenant, erase_item, keep_item
 from .ending import refuse, withdraw
+from .holding import place_hold, release_hold
 from .identity import attest, confirm_code, doubt_identity, send_code
 from .intake import access_request_by_number, extend, receive
 from .rectification import finish_by_hand, rectify
@@ -19,9 +20,11 @@ __all__ = [
     "finish_by_hand",
     "keep_item",
     "lift",
+    "place_hold",
     "receive",
     "rectify",
     "refuse",
+    "release_hold",
     "restrict",
     "send_code",
     "standing_restrictions",

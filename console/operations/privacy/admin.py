@@ -12,7 +12,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from console.admin import ConsoleModelAdmin, ReadOnlyAdmin, dialog_action
 from pii.models import LegalHold, Reappearance, Restriction, Reveal
-from pii.requests import lift
+from pii.requests import lift, release_hold
 from tenancy import audit
 
 from . import requests
@@ -50,10 +50,7 @@ class LegalHoldAdmin(ConsoleModelAdmin):
         possible=lambda hold: hold.released_at is None,
     )
     def release(self, request: HttpRequest, form: Any, obj: LegalHold) -> Any:
-        obj.released_at = timezone.now()
-        obj.save(update_fields=["released_at"])
-        reason = form.cleaned_data["reason"]
-        audit.record("privacy.hold_released", by=request.user, tenant=obj.tenant_id, target=obj, reason=reason)
+        release_hold(obj, by=request.user, reason=form.cleaned_data["reason"])
         return _("Released.")
 
 

@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from console.operations.privacy.decisions import items_of
 from pii.erase.review import passage
 from pii.erase.verify import answer_review
 from pii.export import start_export
-from pii.models import DataRequest, Kind, ReviewItem
+from pii.identifiers import normal_email
+from pii.models import DataRequest, ItemDecision, Kind, ReviewItem
 from pii.plan import make_plan
 from pii.requests import attest, receive
 from pii.requests.identity import subject_of
@@ -28,7 +30,8 @@ from tenancy.http import TenantRequest
 from tenancy.roles import Action
 
 from ..models import Contact
-from ..privacy import VERBS, access_request_by_id, package_of, signed_in_just_now
+from ..privacy import access_request_by_id, package_of, signed_in_just_now
+from ..privacy_verbs import VERBS, Wrong
 
 PER_PAGE = 50
 
@@ -45,8 +48,7 @@ def privacy_list(request: TenantRequest) -> HttpResponse:
             messages.error(request, str(refused))
     with system_scope(reason="an organisation's privacy requests"):
         rows = list(DataRequest.objects.filter(tenant=request.tenant).order_by("finished_at", "due_on")[:PER_PAGE])
-    kinds = [(kind.value, kind.label) for kind in (Kind.ACCESS, Kind.ERASURE)]
-    return render(request, "workspace/privacy_list.html", {"rows": rows, "kinds": kinds})
+    return render(request, "workspace/privacy_list.html", {"rows": rows, "kinds": Kind.choices})
 
 
 def _enter(request: TenantRequest) -> DataRequest:
@@ -58,7 +60,7 @@ def _enter(request: TenantRequest) -> DataRequest:
         except ValueError:
             raise Http404 from None
     kind = request.POST.get("kind", "")
-    if kind not in (Kind.ACCESS, Kind.ERASURE):
+    if kind not in Kind.values:
         raise Http404
     made = receive(
         kind,
@@ -67,16 +69,23 @@ def _enter(request: TenantRequest) -> DataRequest:
         objects=objects,
         emails=[value for value in [request.POST.get("email", "").strip()] if value],
         phones=[value for value in [request.POST.get("phone", "").strip()] if value],
+        contact_name=request.POST.get("contact_name", "").strip()[:255],
+        contact_email=_address(request.POST.get("contact_email", "")),
     )
     method = request.POST.get("method", "").strip()
     if method:
         attest(made, by=request.user, method=method)
         if kind == Kind.ACCESS:
             start_export(made, by=request.user)
-        else:
+        elif kind == Kind.ERASURE:
             make_plan(made, by=request.user)
     messages.success(request, _("The request is entered."))
     return made
+
+
+def _address(text: str) -> str:
+    """Where the answer goes; empty for what is no address."""
+    return normal_email(text)[:254]
 
 
 @never_cache
@@ -91,13 +100,18 @@ def privacy_request(request: TenantRequest, key: UUID) -> HttpResponse:
             raise Http404
         try:
             messages.success(request, verb(asked, request.user, request.POST))
-        except TenantRefused as refused:
+        except (TenantRefused, Wrong) as refused:
             messages.error(request, str(refused))
         return redirect("workspace_privacy_request", key)
     with system_scope(reason="one of an organisation's privacy requests"):
+        items = items_of(asked) if asked.kind == Kind.ERASURE else []
         context = {
             "asked": asked,
-            "items": list(asked.items.all()),
+            "items": items,
+            "others": [item for item in asked.items.all() if item.pk not in {entry["item"].pk for entry in items}],
+            "grounds": ItemDecision.Ground.choices,
+            "restriction": asked.restrictions.filter(lifted_at=None).first(),
+            "retained": asked.report.get("retained", ()) if asked.state == "done" else (),
             "steps": list(asked.steps.all()),
             "events": list(asked.events.order_by("-id")),
             "open_reviews": asked.reviews.filter(answer=ReviewItem.Answer.OPEN).count(),
