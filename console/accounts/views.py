@@ -15,6 +15,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from console.operations.privacy.seen_by import seen_by
 
 from .forms import ProfileForm
 from .models import User
@@ -40,6 +43,13 @@ def profile(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Your profile was saved."))
         return redirect("accounts_profile")
     return render(request, "accounts/profile.html", {"form": form})
+
+
+@login_required
+@require_safe
+def who_looked(request: HttpRequest) -> HttpResponse:
+    """Which staff looked at one's own data, when and why."""
+    return render(request, "accounts/privacy.html", {"looks": seen_by(request.user)})
 
 
 @login_required
