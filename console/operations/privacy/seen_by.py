@@ -13,7 +13,7 @@ from tenancy import system_scope
 
 def seen_by(user: Any) -> list[dict[str, Any]]:
     """Reveals, and sessions in which support looked through the person's eyes, newest first."""
-    found = [
+    found: list[dict[str, Any]] = [
         {"at": look.at, "what": look.what, "tenant": look.tenant, "why": look.why, "who": _staff(look.who)}
         for look in looks_at(user)
     ]
