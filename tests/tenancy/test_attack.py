@@ -6,9 +6,13 @@ from contextlib import nullcontext
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.migrations import RunPython
+from django.db.migrations.executor import MigrationExecutor
 
-from tenancy import system_scope, tenant_scope
+from console.models import JobRun
+from tenancy import audit, system_scope, tenant_scope
 from tenancy.db.declared import declared_tables, existing_tables
+from tenancy.db.owner import owner_connection
 from tenancy.db.policies import quote
 from tenancy.testing.isolation import SENTINEL
 from tests.factories import make_user
@@ -242,3 +246,34 @@ def test_a_foreign_key_and_an_absent_one_break_alike(world):
             point_order_at(key)
         said.append(str(error.value).replace(str(key), "·"))
     assert said[0] == said[1]
+
+
+def test_audit_events_and_job_runs_are_read_in_their_tenant_alone(tenant_a, tenant_b):
+    for tenant in (tenant_a, tenant_b, None):
+        audit.record("tenant.visited", by=None, tenant=tenant)
+        with system_scope(reason="test"):
+            JobRun.objects.create(name="test", tenant_id=tenant and tenant.pk)
+    for table, column in (("operations_auditevent", "tenant_key"), ("console_jobrun", "tenant_id")):
+        with tenant_scope(tenant_a):
+            assert {key for (key,) in sql(f"SELECT {column} FROM {table}")} == {tenant_a.pk}
+            for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET {column} = {column}"):
+                assert sql(statement) == "InsufficientPrivilege"
+            assert sql(f"INSERT INTO {table} ({column}) VALUES (%s)", [tenant_a.pk]) == "InsufficientPrivilege"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_data_migration_sees_every_row(tenant_a, tenant_b):
+    """As the owner, with the models of the migrations' state, whose managers ask no scope."""
+    for tenant in (tenant_a, tenant_b):
+        with tenant_scope(tenant):
+            Label.objects.create(word="own")
+    seen = []
+
+    def look(apps, schema_editor):
+        seen.append(apps.get_model("testapp", "Label").objects.count())
+
+    with owner_connection("default"):
+        state = MigrationExecutor(connection).loader.project_state()
+        with connection.schema_editor() as editor:
+            RunPython(look).database_forwards("testapp", editor, state, state)
+    assert seen == [2]

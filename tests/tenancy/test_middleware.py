@@ -10,6 +10,8 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
 from django.db import connections
 from django.http import HttpResponse, StreamingHttpResponse
+from django.template import engines
+from django.template.response import TemplateResponse
 from django.test import AsyncClient, Client, RequestFactory
 from django.urls import include, path
 from django.utils import timezone
@@ -23,7 +25,7 @@ from tenancy.models import UserTenantMembership
 from tenancy.resolvers import SESSION_KEY
 from tenancy.roles import MINIMUM_ROLE, Action, can
 from tenancy.settings import platform
-from tenancy.settings.store import change_platform
+from tenancy.settings.store import change, change_platform
 from tests.factories import make_membership, make_tenant, make_user
 from tests.testapp.models import Customer
 
@@ -48,6 +50,23 @@ def streamed(request):
         yield from Customer.objects.values_list("name", flat=True).iterator()
 
     return StreamingHttpResponse(body())
+
+
+@require_tenant_access
+async def streamed_async(request):
+    async def body():
+        yield f"{current_tenant_id()}:"
+        async for name in Customer.objects.values_list("name", flat=True):
+            yield name
+
+    return StreamingHttpResponse(body())
+
+
+@require_tenant_access
+def rendered_late(request):
+    """The queryset runs when Django renders the response, after the view has returned."""
+    template = engines["django"].from_string("{% for row in rows %}{{ row.name }}{% endfor %}")
+    return TemplateResponse(request, template, {"rows": Customer.objects.all()})
 
 
 @require_role(Role.ADMIN)
@@ -84,6 +103,8 @@ urlpatterns = [
     path("names/", names, name="names"),
     path("async/", names_async),
     path("streamed/", streamed),
+    path("streamed-async/", streamed_async),
+    path("late/", rendered_late),
     path("admins/", ForAdmins.as_view()),
     path("members/", for_members_exactly),
     path("transfer/", Transfer.as_view()),
@@ -208,6 +229,26 @@ def test_a_streamed_body_keeps_its_scope(signed_in, tenant_a):
     assert body == f"{tenant_a.pk}:Ay".encode()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_streamed_body_of_an_async_view_keeps_its_scope(person, tenant_a):
+    client = AsyncClient()
+    client.force_login(person)
+
+    async def ask():
+        try:
+            response = await client.get("/t/northwind/streamed-async/")
+            assert current_tenant_id() is None
+            return b"".join([chunk async for chunk in response.streaming_content])
+        finally:
+            await sync_to_async(connections.close_all)()
+
+    assert asyncio.run(ask()) == f"{tenant_a.pk}:Ay".encode()
+
+
+def test_a_response_that_is_rendered_after_its_view_keeps_the_scope(signed_in):
+    assert signed_in.get("/t/northwind/late/").content == b"Ay"
+
+
 def test_cross_tenant_access_in_a_view_is_a_404(signed_in):
     assert signed_in.get("/t/northwind/cross/").status_code == 404
 
@@ -251,6 +292,16 @@ def test_settings_cost_no_query_and_an_override_made_elsewhere_counts_at_once(si
             assert signed_in.get("/t/northwind/seats/").content == str(seats).encode()
         with django_assert_num_queries(3):
             assert signed_in.get("/t/northwind/seats/").content == str(seats).encode()
+
+
+def test_two_tenants_of_one_process_keep_their_settings(signed_in, person, tenant_a, tenant_b):
+    make_membership(tenant_b, person)
+    for tenant, seats in ((tenant_a, 7), (tenant_b, 9)):
+        with system_scope(reason="test"):
+            change(tenant, {"members.seat_limit": seats}, by=None)
+    for _ in range(2):
+        assert signed_in.get("/t/northwind/seats/").content == b"7"
+        assert signed_in.get("/t/contoso/seats/").content == b"9"
 
 
 def test_anonymous_user_object_has_no_tenant(db):
