@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from console.admin import ReadOnlyAdmin
+from console.filters import MomentRangeFilter
 from tenancy.admin import ObservedAccessAdminMixin
 from tenancy.models import ObservedAccess
 
@@ -27,7 +27,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
     """What was done, newest first."""
 
     list_display = ("at", "verb", "actor_address", "tenant_key", "target_model", "reason")
-    list_filter = (("at", RangeDateTimeFilter),)
+    list_filter = (("at", MomentRangeFilter),)
     exact_search = ("verb", "target_id", "actor_address", "request_id")
     search_help_text = _("Whole verb, address of the actor, id of the target or of the request")
     fields = (

@@ -16,6 +16,7 @@ class OperationsConfig(AppConfig):
         # Each registers itself.
         from . import (  # noqa: F401
             checks,
+            figures,
             find_page,
             isolation_page,
             object_history,

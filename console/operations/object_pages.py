@@ -25,6 +25,7 @@ from . import timeline_sources as timeline_sources
 from .models import StaffNote
 from .panels import filled
 from .privacy.seen import seen
+from .role_chart import members_by_role as members_by_role
 from .tenant_panels import notes_about
 from .timeline import PER_PAGE, kinds, timeline
 

@@ -28,14 +28,37 @@ class Content:
 
     rows: list[Row] = field(default_factory=list)
     bars: list[tuple[str, int]] = field(default_factory=list)
+    series: dict[str, list[int]] = field(default_factory=dict)  # parts of each bar, from the bottom up
     more: str = ""
     note: str = ""
 
     @property
     def scaled(self) -> list[tuple[str, int, int]]:
         """The bars with their height in percent."""
-        top = max((number for _label, number in self.bars), default=0) or 1
+        top = self.top or 1
         return [(label, number, number * 100 // top) for label, number in self.bars]
+
+    @property
+    def stacked(self) -> list[tuple[str, str, list[tuple[int, int]]]]:
+        """(label, words, parts) per bar; a part is (number of its series, height in percent)."""
+        top = self.top or 1
+        found = []
+        for place, (label, _total) in enumerate(self.bars):
+            numbers = [(name, values[place]) for name, values in self.series.items()]
+            words = ", ".join(f"{name} {count}" for name, count in numbers if count)
+            parts = [(index, count * 100 // top) for index, (_name, count) in enumerate(numbers)]
+            found.append((label, words, parts))
+        return found
+
+    @property
+    def top(self) -> int:
+        """The highest number."""
+        return max((number for _label, number in self.bars), default=0)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether there is room for a label under every bar."""
+        return len(self.bars) <= 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count
-from django.db.models.functions import TruncWeek
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from console.models import FINISHED, JobRun
 from tenancy import Role
 from tenancy.models import Invitation, Tenant, UserTenantMembership
+from tenancy.purge import purgeable_from
 
 from .models import StaffNote
 from .panels import Content, Row, panel
 from .privacy.seen import seen
-
-WEEKS = 12
 
 
 @panel("tenant", "state", _("State"), "tenancy.view_tenant")
@@ -31,7 +27,24 @@ def state(request: HttpRequest, tenant: Tenant) -> Content:
         rows.append(Row("Reason", tenant.suspended_reason))
     if tenant.suspended_until:
         rows.append(Row("Until", tenant.suspended_until))
+    if tenant.archived_at:
+        rows.append(Row(_("Archived"), tenant.archived_at))
+        rows.append(Row(_("May be purged from"), purgeable_from(tenant)))
     return Content([*rows, Row("Since", tenant.created_at), Row("Id", tenant.pk, tone="quiet")])
+
+
+@panel("tenant", "owners", _("Owners"), "tenancy.view_usertenantmembership")
+def owners(request: HttpRequest, tenant: Tenant) -> Content | None:
+    found = UserTenantMembership.objects.filter(tenant=tenant, role=Role.OWNER, is_active=True).select_related("user")
+    rows = [
+        Row(
+            seen(request, owner.user, "full_name", "email"),
+            seen(request, owner.user, "email"),
+            reverse("admin:person_page", args=[owner.user_id]),
+        )
+        for owner in found.order_by("created_at", "id")[:5]
+    ]
+    return Content(rows) if rows else None
 
 
 @panel("tenant", "members", _("Members"), "tenancy.view_usertenantmembership")
@@ -47,21 +60,6 @@ def members(request: HttpRequest, tenant: Tenant) -> Content:
     if not counts.get((Role.OWNER.value, True)):
         rows.append(Row("Owner", "Nobody is owner yet: assign one.", tone="warn"))
     return Content(rows, more=where)
-
-
-@panel("tenant", "growth", _("New members by week"), "tenancy.view_usertenantmembership")
-def growth(request: HttpRequest, tenant: Tenant) -> Content | None:
-    start = timezone.now() - timedelta(weeks=WEEKS)
-    found = UserTenantMembership.objects.filter(tenant=tenant, created_at__gte=start)
-    weeks = {
-        row["week"].date(): row["n"]
-        for row in found.annotate(week=TruncWeek("created_at")).values("week").annotate(n=Count("id"))
-    }
-    monday = timezone.now().date() - timedelta(days=timezone.now().weekday())
-    bars = [
-        (f"{day:%d %b}", weeks.get(day, 0)) for day in (monday - timedelta(weeks=n) for n in range(WEEKS - 1, -1, -1))
-    ]
-    return Content(bars=bars) if any(number for _label, number in bars) else None
 
 
 @panel("tenant", "invitations", _("Open invitations"), "tenancy.view_invitation")

@@ -13,17 +13,17 @@ from tenancy.settings.config import resolution_of
 from tenancy.settings.registry import registry
 
 
-@panel("tenant", "settings", _("Settings"), "tenancy.view_tenant")
+@panel("tenant", "settings", _("Settings of its own"), "tenancy.view_tenant")
 def settings(request: HttpRequest, tenant: Any) -> Content:
-    """One line per group with values of its own; values that no longer fit are a warning."""
+    """What differs from what all tenants inherit, by group; values that no longer fit are a warning."""
     where = reverse("admin:tenancy_tenant_settings_index", kwargs={"object_id": tenant.pk})
     rows = []
     for group in registry:
         resolved = resolution_of(tenant, group)
-        own = sum(item.own.is_set for item in resolved.settings.values())
+        own = [str(item.setting.title) for item in resolved.settings.values() if item.own.is_set]
         link = reverse("admin:tenancy_tenant_settings_group", kwargs={"object_id": tenant.pk, "group": group.key})
         if resolved.broken or resolved.problem:
             rows.append(Row(group.title, _("does not fit any more"), link, tone="warn"))
         elif own:
-            rows.append(Row(group.title, own, link))
-    return Content(rows or [Row(str(_("All settings")), _("inherited"), where)], more=where)
+            rows.append(Row(group.title, ", ".join(own), link))
+    return Content(rows or [Row(_("All settings"), _("inherited"), where)])

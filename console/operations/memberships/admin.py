@@ -8,9 +8,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from console.admin import ConsoleModelAdmin, bulk_action, dialog_action
+from console.filters import MomentRangeFilter
 from console.lists.inline import CappedInlineFormSet
 from console.operations import sessions, view_as_middleware
 from console.operations.forms import SessionForm
@@ -54,7 +55,7 @@ class MembershipAdmin(PersonActions, ConsoleModelAdmin):
         ("tenant", AutocompleteSelectFilter),
         ("role", ChoicesDropdownFilter),
         "is_active",
-        ("created_at", RangeDateTimeFilter),
+        ("created_at", MomentRangeFilter),
     )
     list_select_related = ("user", "tenant")
     exact_search = ("user__email",)

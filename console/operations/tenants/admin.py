@@ -9,10 +9,11 @@ from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportModelAdmin
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
 from console.admin import ConsoleModelAdmin, bulk_action, column
+from console.filters import MomentRangeFilter
 from console.operations.memberships.admin import MembershipInline
 from console.preferences.people import staff_name
 from console.preferences.themes import UNFOLD
@@ -38,7 +39,7 @@ class TenantAdmin(LifeActions, TenantSettingsAdminMixin, ImportExportModelAdmin,
     export_form_class = ExportForm
     resource_classes = [TenantResource]
     list_display = ("name", "slug", "state_label", "created_at")
-    list_filter = (("state", ChoicesDropdownFilter), ("created_at", RangeDateTimeFilter))
+    list_filter = (("state", ChoicesDropdownFilter), ("created_at", MomentRangeFilter))
     exact_search = ("slug",)
     word_search = "tenant"
     page_name = "tenant_page"

@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -13,9 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console.models import JobRun
-from console.operations import dashboard, diagnosis, panels, timeline, timeline_sources, trail
+from console.operations import dashboard, diagnosis, figures, panels, role_chart, timeline, timeline_sources, trail
+from console.operations.four_eyes import verbs as four_eyes
 from console.operations.models import AuditEvent, StaffNote
-from tenancy import audit, lifecycle, system_scope
+from tenancy import audit, lifecycle, memberships, system_scope
 from tenancy.models import Invitation, UserTenantMembership
 from tenancy.settings import store
 from tests.factories import make_membership, make_tenant, make_user
@@ -39,7 +41,7 @@ def test_the_tenant_page_shows_what_there_is_and_no_empty_panel(root, tenant_a):
         JobRun.objects.create(name="members.run", key="k", tenant=tenant_a, state="running", done=1, total=4)
         lifecycle.suspend_tenant(tenant_a, by=root.user, reason="Invoices are overdue")
     shown = root.get(tenant_url(tenant_a)).content.decode()
-    for words in ("Invoices are overdue", "running 25 %", "New members by week", "tenant.suspended", root.user.email):
+    for words in ("Invoices are overdue", "running 25 %", "Members by role", "tenant.suspended", root.user.email):
         assert words in shown, words
     assert "Open invitations" not in shown
     assert "Last sign-ins" not in shown
@@ -48,7 +50,7 @@ def test_the_tenant_page_shows_what_there_is_and_no_empty_panel(root, tenant_a):
 def test_a_panel_needs_its_permission_and_the_page_its_own(staff_client, tenant_a):
     assert staff_client().get(tenant_url(tenant_a)).status_code == 403
     shown = staff_client("tenancy.view_tenant").get(tenant_url(tenant_a)).content.decode()
-    assert "New members by week" not in shown
+    assert "Members by role" not in shown
     assert "Keep the note" not in shown
     assert (
         staff_client("tenancy.view_tenant").get(reverse("admin:tenant_page", args=[make_user().pk])).status_code == 404
@@ -242,25 +244,96 @@ def test_the_pages_cost_the_same_for_many_members(root, tenant_a):
     assert cost() == before <= 30
 
 
-def test_every_number_of_the_dashboard_is_its_query(root, staff_client, tenant_a, tenant_b):
+def test_every_number_of_the_dashboard_is_its_query(root, staff_client, tenant_a, tenant_b, owner_sql):
+    gone = make_tenant("gone")
     with system_scope(reason="test"):
         lifecycle.suspend_tenant(tenant_b, by=None, reason="x")
+        lifecycle.archive_tenant(gone, by=None, reason="x")
         JobRun.objects.create(name="x", key="k", state="failed")
         JobRun.objects.create(name="x", key="k2", state="waiting")
-        audit.record("members.imported", by=None)
-        audit.record("tenant.access_refused", by=None)
+        for verb in ("members.imported", "tenant.access_refused", "account.sign_in_failed", "account.signed_up"):
+            audit.record(verb, by=None)
+            with audit.changing(by=None, at=timezone.now() - timedelta(days=8)):
+                audit.record(verb, by=None)
+        four_eyes.ask("x.y", by=root.user, reason="r", details={})
         Invitation.objects.create(tenant=tenant_a, email="n@x.test", token_hash="x", expires_at=timezone.now())
         counted = {name: entry.count() for name, entry in dashboard._numbers.items()}
-    names = ("active", "suspended", "joined", "invited", "imports", "failing", "waiting", "due", "denied")
-    expected = dict(zip(names, (1, 1, 2, 1, 1, 1, 1, 0, 1), strict=True))
-    assert counted == expected
+    assert counted == {
+        "active": 1,
+        "suspended": 1,
+        "archived": 1,
+        "joined": 2,
+        "invited": 1,
+        "signups": 1,
+        "imports": 1,
+        "waiting": 1,
+        "approvals": 1,
+        "failing": 1,
+        "due": 0,
+        "failures": 1,
+        "denied": 1,
+        "holes": 0,
+    }
     shown = root.get(reverse("admin:index"))
-    assert [figure["value"] for figure in shown.context["figures"]] == list(expected.values())
-    for figure in shown.context["figures"]:
-        if figure["url"]:
-            assert root.get(figure["url"]).status_code == 200, figure["url"]
-    assert b"counted anew" in shown.content
+    assert [figure["value"] for figure in shown.context["figures"]] == list(counted.values())
+    for entry in (*shown.context["figures"], *shown.context["charts"]):
+        assert root.get(entry["url"]).status_code == 200, entry["url"]
+    assert [str(entry["title"]) for entry in shown.context["charts"]] == [
+        "New members by week",
+        "Tenants by state",
+        "Wrong passwords by day",
+    ]
     assert b"shows no numbers" in staff_client().get(reverse("admin:index")).content
+
+
+def test_a_hole_in_the_isolation_alarms_on_the_overview(root, owner_sql):
+    owner_sql(
+        "ALTER TABLE testapp_label NO FORCE ROW LEVEL SECURITY",
+        undo="ALTER TABLE testapp_label FORCE ROW LEVEL SECURITY",
+    )
+    figures = {str(figure["title"]): figure for figure in root.get(reverse("admin:index")).context["figures"]}
+    assert (figures["Holes in the isolation"]["value"], figures["Holes in the isolation"]["tone"]) == (1, "bad")
+
+
+def test_numbers_are_kept_and_their_age_is_said(root, tenant_a):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        root.get(reverse("admin:index"))
+        make_tenant("newer")
+        clock.shift(42)
+        shown = root.get(reverse("admin:index"))
+        assert shown.context["figures"][0]["value"] == 1
+        assert "The oldest number is 42 s old" in shown.content.decode()
+
+
+def test_a_number_leads_to_what_it_counted(root, tenant_a):
+    with system_scope(reason="test"):
+        old = make_membership(tenant_a)
+        UserTenantMembership.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=9))
+    figures = {str(figure["title"]): figure for figure in root.get(reverse("admin:index")).context["figures"]}
+    assert figures["New members in 7 days"]["value"] == 1
+    listed = root.get(figures["New members in 7 days"]["url"])
+    assert listed.context["cl"].result_count == 1
+
+
+def test_members_by_role_are_walked_back_along_their_history(root, db, monkeypatch):
+    tenant, person, now = make_tenant(), make_user(), timezone.now()
+    with system_scope(reason="test"):
+        with audit.changing(by=None, at=now - timedelta(weeks=5)):
+            member = memberships.assign_user_to_tenant(person, tenant, "viewer", by=None)
+        with audit.changing(by=None, at=now - timedelta(weeks=3)):
+            memberships.change_role(member, "admin", by=None)
+        with audit.changing(by=None, at=now - timedelta(weeks=1)):
+            memberships.deactivate_membership(member, by=None)
+
+        def counts():
+            return [{role: n for role, n in found.items() if n} for _monday, found in role_chart.role_counts(tenant)]
+
+        assert counts() == [{}] * 6 + [{"viewer": 1}] * 2 + [{"admin": 1}] * 2 + [{}] * 2
+        monkeypatch.setattr(role_chart, "MOST", 2)  # the oldest change is not walked: its weeks are left out
+        assert counts() == [{"viewer": 1}] + [{"admin": 1}] * 2 + [{}] * 2
+    shown = root.get(tenant_url(tenant)).content.decode()
+    assert "Members by role" in shown
+    assert "Viewer 1" in shown
 
 
 def test_the_trail_shows_acts_and_one_kind_of_history(root, staff_client, tenant_a, tenant_b):
@@ -310,4 +383,4 @@ def test_a_refused_request_for_another_tenant_is_counted(client, tenant_a, tenan
     assert client.get(f"/t/{tenant_b.slug}/").status_code == 404
     with system_scope(reason="test"):
         event = AuditEvent.objects.get(verb="tenant.access_refused")
-        assert (event.actor_id, event.tenant_key, dashboard.denied()) == (member.user_id, None, 1)
+        assert (event.actor_id, event.tenant_key, figures.denied()) == (member.user_id, None, 1)
