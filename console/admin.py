@@ -30,7 +30,7 @@ from console.lists import ConsoleChangeList, ListPaginator, is_indexed
 from tenancy import TenantRefused
 
 BULK_LIMIT = 500
-FORM_ACTIONS = 4  # buttons in the head of a form; more become one menu
+FORM_ACTIONS = 2  # buttons in the head of a form; more become one menu
 SEARCH_LIMIT = 200  # rows that a search finds at most; whoever needs more types more letters
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -200,6 +200,7 @@ class ConsoleModelAdmin(ModelAdmin):
     exact_search: ClassVar[tuple[str, ...]] = ()  # columns compared whole, in lower case
     word_search: ClassVar[str] = ""  # kind of `SearchToken` that this model's words are kept under
     never_deleted: ClassVar[Any] = _("Nothing is deleted here; the history keeps what was.")
+    empty_words: ClassVar[Any] = _("Rows appear here as soon as there are some.")  # an empty list says what to do
     page_name: ClassVar[str] = ""  # route of the 360° page that a list leads to; the form comes second
     show_full_result_count = False
     list_per_page = 50

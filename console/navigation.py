@@ -47,6 +47,7 @@ UNFOLD: dict[str, Any] = {
     "ENVIRONMENT": "console.navigation.environment",
     "DASHBOARD_CALLBACK": "console.operations.dashboard.dashboard",
     "STYLES": [lambda request: static("console/console.css")],
+    "SCRIPTS": [lambda request: static("console/console.js")],
     "COMMAND": {"search_models": False, "search_callback": "console.operations.search.palette", "show_history": False},
     "COLORS": {
         "primary": {

@@ -9,7 +9,8 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminEmailInputWidget
@@ -17,6 +18,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminE
 from console.admin import ConsoleModelAdmin, ReadOnlyAdmin, ReasonForm, dialog_action
 from console.operations.memberships.admin import MembershipInline
 from console.operations.privacy.person import PersonActions
+from console.operations.roles import EVERYTHING
 from tenancy import audit
 
 from . import lockout, people, recovery
@@ -52,6 +54,7 @@ class UserAdmin(PersonActions, ConsoleModelAdmin):
     exact_search = ("email",)
     word_search = "person"
     page_name = "person_page"
+    empty_words = _("People come in by invitation or import.")
     search_help_text = _("Address, words of the name, domain, or id")
     readonly_fields = ("id", "email", "is_active", "date_joined", "last_login")
     inlines = (MembershipInline,)
@@ -187,13 +190,43 @@ class UserAdmin(PersonActions, ConsoleModelAdmin):
         return _("The address is changed.")
 
 
+class PermissionsField(forms.ModelMultipleChoiceField):
+    """Permissions by what they allow, without the names of the program's tables."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)
+
+
+class StaffRoleForm(forms.ModelForm):
+    """A staff role: the permissions that the console asks for, and whatever the role holds beside them."""
+
+    permissions = PermissionsField(
+        queryset=Permission.objects.none(), required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget
+    )
+
+    class Meta:
+        model = Group
+        fields = ["name", "permissions"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = Q()
+        for label in EVERYTHING:
+            app, codename = label.split(".")
+            asked |= Q(content_type__app_label=app, codename=codename)
+        if self.instance.pk:
+            asked |= Q(group=self.instance.pk)
+        offered: Any = self.fields["permissions"]
+        offered.queryset = Permission.objects.filter(asked).distinct().order_by("name")
+
+
 @admin.register(Group)
 class StaffRoleAdmin(ConsoleModelAdmin):
     """Staff roles: a name and what it may do."""
 
+    form = StaffRoleForm
     list_display = ("name",)
     exact_search = ("name",)
-    filter_horizontal = ("permissions",)
     never_deleted = _("Take people out of a role instead of deleting it.")
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

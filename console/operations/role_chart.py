@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from tenancy import Role
 from tenancy.models import Tenant, UserTenantMembership
 
+from . import tenant_panels as tenant_panels  # what the page shows first
 from .panels import Content, panel
 
 WEEKS = 12

@@ -26,4 +26,4 @@ def settings(request: HttpRequest, tenant: Any) -> Content:
             rows.append(Row(group.title, _("does not fit any more"), link, tone="warn"))
         elif own:
             rows.append(Row(group.title, ", ".join(own), link))
-    return Content(rows or [Row(_("All settings"), _("inherited"), where)])
+    return Content(rows or [Row(_("None"), _("all are inherited"), where)])

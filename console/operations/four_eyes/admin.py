@@ -32,6 +32,7 @@ class ApprovalAdmin(ReadOnlyAdmin):
     list_filter = (("state", ChoicesDropdownFilter),)
     list_select_related = ("asked_by",)
     exact_search = ("verb",)
+    empty_words = _("Purges and changes of many rows wait here for a second member of staff.")
     fields = (
         "verb",
         "state_label",

@@ -28,6 +28,7 @@ class InvitationAdmin(ConsoleModelAdmin):
     list_select_related = ("tenant",)
     exact_search = ("email",)
     word_search = "invitation"
+    empty_words = _("Invite somebody: they get a mail with a link, good for some days.")
     search_help_text = _("Address, its domain, or id")
     autocomplete_fields = ("tenant",)
     actions_detail = ("resend", "revoke")

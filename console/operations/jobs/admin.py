@@ -40,6 +40,7 @@ class JobRunAdmin(ReadOnlyAdmin):
     list_filter = (("state", ChoicesDropdownFilter), NameFilter)
     list_select_related = ("tenant", "requested_by")
     exact_search = ("name",)
+    empty_words = _("Imports, exports and mails run as jobs; each shows here how far it is.")
     search_help_text = _("Name of the job, or id")
     fields = (
         ("name", "state_label"),

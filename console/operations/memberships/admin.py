@@ -60,6 +60,7 @@ class MembershipAdmin(PersonActions, ConsoleModelAdmin):
     list_select_related = ("user", "tenant")
     exact_search = ("user__email",)
     word_search = "membership"
+    empty_words = _("Import a file of people, or invite them from their tenant.")
     search_help_text = _("Address, external id, words of the name, or id")
     autocomplete_fields = ("user", "tenant")
     readonly_fields = ("id", "is_active", "created_at", "updated_at")

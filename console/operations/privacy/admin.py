@@ -29,6 +29,7 @@ class LegalHoldAdmin(ConsoleModelAdmin):
     autocomplete_fields = ("tenant",)
     fields = ("model", "key", "tenant", "ground", "until")
     actions_detail = ("release",)
+    empty_words = _("Add a hold to keep what a court or an authority may ask for; no erasure and no purge passes it.")
     exact_search = ("key",)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -43,10 +43,11 @@ class TenantAdmin(LifeActions, TenantSettingsAdminMixin, ImportExportModelAdmin,
     exact_search = ("slug",)
     word_search = "tenant"
     page_name = "tenant_page"
+    empty_words = _("Add the first tenant, or import a file of them.")
     search_help_text = _("Words of the name, slug, or id")
     readonly_fields = (
         "id",
-        "state_label",
+        "state",
         "suspended_reason",
         "suspended_until",
         "archived_at",
@@ -61,7 +62,7 @@ class TenantAdmin(LifeActions, TenantSettingsAdminMixin, ImportExportModelAdmin,
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return [(None, {"fields": ("name", "slug", "owner")})]
-        life = ("state_label", "suspended_reason", "suspended_until", "archived_at", "created_at", "updated_at", "id")
+        life = ("state", "suspended_reason", "suspended_until", "archived_at", "created_at", "updated_at", "id")
         return [(None, {"fields": ("name", "slug")}), (_("Life"), {"fields": life})]
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:

@@ -19,6 +19,7 @@ class TenantPurgeAdmin(ReadOnlyAdmin):
     list_display = ("tenant_key", "ordered_at", "ordered_by", "approved_by", "finished_at", "rows", "files")
     list_select_related = ("ordered_by", "approved_by")
     exact_search = ("tenant_key",)
+    empty_words = _("An archived tenant is purged from its page once its waiting period is over.")
     search_help_text = _("Id of the tenant or of the purge")
     fields = (
         "tenant_key",
