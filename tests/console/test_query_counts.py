@@ -33,7 +33,7 @@ LISTS = {
     "workspace.Contact": 4,
     "tenancy.Tenant": 4,
     "operations.AuditEvent": 4,
-    "tenancy.ObservedAccess": 9,
+    "tenancy.ObservedAccess": 8,
     "tenancy.PlatformSettings": 4,
     "tenancy.TenantPurge": 4,
 }
