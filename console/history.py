@@ -178,6 +178,7 @@ register(
     UserTenantMembership,
     app="console",
     records_class=Trail,
+    excluded_fields=["entered_at"],  # set once, by the person's own coming in
     **{**_tenant_owned, "no_db_index": ["id", "tenant", "user"]},
 )
 register(Invitation, app="console", records_class=Trail, excluded_fields=["token_hash"], **_tenant_owned)

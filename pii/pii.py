@@ -22,6 +22,7 @@ class MembershipPII(pii.ModelPII):
         "id tenant user": "keys; the account behind them is erased in its own row",
         "role is_active": "what the membership may do",
         "created_at updated_at": "when the row was written",
+        "entered_at": "when the person first came in",
     }
     purpose = "Saying who belongs to an organisation, and as what"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import audit
@@ -213,3 +214,15 @@ def _refuse_taken_external_id(membership: UserTenantMembership) -> None:
     same = UserTenantMembership.objects.filter(tenant_id=membership.tenant_id, external_id=membership.external_id)
     if same.exclude(pk=membership.pk).exists():
         raise TenantRefused(_("Another member has this external id already."), code="external_id_taken")
+
+
+def note_entry(membership: UserTenantMembership) -> None:
+    """Remember that the person has come in by themselves; costs a statement the first time. Needs the tenant's scope.
+
+    From then on the tenant sees the name that the person gave themselves. Before, it would tell whoever brings in a
+    stranger's address that the address has an account elsewhere, and whose it is.
+    """
+    if membership.entered_at is None:
+        membership.entered_at = timezone.now()
+        row = UserTenantMembership.objects.filter(pk=membership.pk, entered_at=None)
+        row.update(entered_at=membership.entered_at)

@@ -6,6 +6,7 @@ import itertools
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 
 from tenancy import Role, system_scope
 from tenancy.models import Tenant, UserTenantMembership
@@ -26,5 +27,6 @@ def make_tenant(slug: str | None = None, **fields: Any) -> Tenant:
 
 
 def make_membership(tenant: Tenant, user: Any = None, role: str = Role.MEMBER, **fields: Any) -> UserTenantMembership:
+    fields.setdefault("entered_at", timezone.now())
     with system_scope(reason="factory"):
         return UserTenantMembership.objects.create(tenant=tenant, user=user or make_user(), role=role, **fields)

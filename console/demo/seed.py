@@ -58,7 +58,8 @@ def seed_tenant(slug: str, name: str, file: Path, start: datetime, operator: Use
         for email, role in MEMBERS.items():
             if email.endswith(f"@{slug}.test") and role != "owner":
                 person = demo_person(email, f"{name.split()[0]} {role.title()}")
-                memberships.assign_user_to_tenant(person, tenant, role, by=operator, reason="new customer")
+                made = memberships.assign_user_to_tenant(person, tenant, role, by=operator, reason="new customer")
+                memberships.note_entry(made)
     with audit.changing(by=operator, reason="first import", at=start + timedelta(days=1)):
         import_file(tenant, file, by=operator)
     live(tenant, owner, start, operator)

@@ -17,6 +17,7 @@ from console.accounts.second_factor import has_second_factor, step_up_url
 from tenancy import Role, identity_scope
 from tenancy.http import TenantRequest
 from tenancy.joining import is_allowed_address
+from tenancy.memberships import note_entry
 
 
 class SignInRulesMiddleware:
@@ -43,6 +44,8 @@ class SignInRulesMiddleware:
         if rules.session_length is not None and proved_at(request) < time.time() - rules.session_length.total_seconds():
             query = urlencode({"next": request.get_full_path()})
             return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{query}")
+        if request.tenant_membership is not None:
+            note_entry(request.tenant_membership)
         return None
 
 

@@ -23,7 +23,9 @@ INSERT INTO workspace_memberword (id, tenant_id, membership_id, word)
 SELECT gen_random_uuid(), m.tenant_id, m.id, word FROM written
 JOIN tenancy_usertenantmembership m ON m.id = written.id AND m.tenant_id = %(tenant)s
 JOIN accounts_user u ON u.id = m.user_id
-CROSS JOIN LATERAL workspace_member_words(m.display_name, u.full_name, u.email) AS word
+CROSS JOIN LATERAL workspace_member_words(
+    m.display_name, CASE WHEN m.entered_at IS NULL THEN '' ELSE u.full_name END, u.email
+) AS word
 WHERE NOT EXISTS (SELECT FROM workspace_memberword w WHERE w.tenant_id = m.tenant_id AND w.membership_id = m.id)
 """
 """Adds the words of the members whom a large import wrote (`console.members.indexing`); run again, it adds nothing."""

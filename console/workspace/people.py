@@ -12,8 +12,12 @@ from tenancy.models import UserTenantMembership
 
 
 def called(membership: UserTenantMembership) -> str:
-    """What a member is called here: as the tenant says, else as they say themselves, else their address."""
-    return membership.display_name or membership.user.full_name or membership.user.email
+    """What a member is called here: as the tenant says, else as they say themselves, else their address.
+
+    What they say themselves counts once they have come in: an address that was only brought in may be a stranger's.
+    """
+    own = membership.user.full_name if membership.entered_at else ""
+    return membership.display_name or own or membership.user.email
 
 
 def names_of(keys: Iterable[UUID | None]) -> dict[UUID, str]:

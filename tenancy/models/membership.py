@@ -17,7 +17,8 @@ class UserTenantMembership(TenantOwnedModel):
     """One person's place in one tenant, and what that tenant says of the person.
 
     An account belongs to its person: a tenant writes only these columns, never the user's own name, address or
-    password.
+    password. Anybody's address may be brought in, so what the account says of the person is the tenant's to see only
+    after the person has come in by themselves (`entered_at`, set by `tenancy.memberships.note_entry`).
     """
 
     tenancy_visibility: ClassVar[str] = "directory"
@@ -35,6 +36,7 @@ class UserTenantMembership(TenantOwnedModel):
         _("external id"), max_length=255, blank=True, help_text=_("The person's id in the tenant's own directory.")
     )
     title = models.CharField(_("title"), max_length=255, blank=True)
+    entered_at = models.DateTimeField(_("first entered"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=moment, editable=False)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 

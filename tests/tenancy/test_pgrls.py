@@ -63,6 +63,7 @@ EXPECTED = {
     "SEC013": [
         "public.*.operations_search_*",
         "public.pii_requestevent.pii_requestevent_append_only",
+        "public.*.workspace_words_*",
         "public.tenancy_usertenantmembership.tenancy_membership_last_owner_*",
     ],
     "SEC014": [
@@ -70,6 +71,7 @@ EXPECTED = {
         "public.pii_analyze",
         "public.pii_count_rows",
         "public.tenancy_keep_an_owner",
+        "public.workspace_words_of_*",
         "tenancy.purge_rows",
     ],
     "SEC027": [
@@ -103,6 +105,8 @@ OPEN_TO_REQUESTS = {
     "public.tenancy_platformsettings": {"SELECT"},
     # Through triggers that write one row's search words, or look for another owner; see docs/pgrls.md, SEC014.
     "public.operations_searchtoken": {"INSERT", "DELETE"},
+    "public.workspace_memberword": {"INSERT", "DELETE"},
+    "public.accounts_user": {"SELECT"},
     "public.tenancy_tenant": {"SELECT"},
     "public.tenancy_usertenantmembership": {"SELECT"},
 }

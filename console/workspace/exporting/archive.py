@@ -117,10 +117,10 @@ def _people() -> Iterator[dict[str, Any]]:
     rows = (
         without_restricted(UserTenantMembership.objects.all())
         .order_by("pk")
-        .values_list("user_id", "user__email", "user__full_name")
+        .values_list("user_id", "user__email", "user__full_name", "entered_at")
     )
-    for key, email, name in rows.iterator(chunk_size=CHUNK):
-        yield {"id": key, "email": email, "full_name": name}
+    for key, email, name, entered in rows.iterator(chunk_size=CHUNK):
+        yield {"id": key, "email": email, "full_name": name if entered else ""}
 
 
 def _tenant(tenant: Tenant) -> dict[str, Any]:
