@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.cache import cache
 
 import pii
+from pii import conf
+from pii.scan.contents import Contents
 from pii.subjects import Subject
 
 
@@ -65,7 +67,9 @@ def forget_previews(subject: Subject) -> int:
     matcher = subject.identifiers.matcher()
     removed = 0
     for path in folder.iterdir() if folder.is_dir() else ():
-        if matcher.suspects(path.read_bytes()):
+        with path.open("rb") as upload:
+            named = any(matcher.suspects(block) for block in Contents(upload, conf.get("SCAN_FILE_BYTES")).blocks())
+        if named:
             path.unlink(missing_ok=True)
             removed += 1
     return removed

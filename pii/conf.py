@@ -22,6 +22,8 @@ DEFAULTS: dict[str, Any] = {
     "CODE_HOURS": 24,
     "REGION": "DE",  # how phone numbers without a country code are read: the calling code below
     "CALLING_CODE": "49",
+    "SCAN_FILE_BYTES": 1 << 30,  # how far an archive is unpacked; what lies beyond counts as not read
+    "ORPHAN_MINUTES": 10,  # a stored file that no row points at is left alone that long: its row may be on the way
     "RETENTION": None,  # dotted path of f(model_label, tenant_id) → days, for spans that a tenant shortens
     # Who is reminded of due requests: addresses, or f(tenant_id | None) → addresses, or its dotted path.
     "OFFICERS": None,  # None: everybody who may enter requests

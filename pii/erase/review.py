@@ -8,10 +8,13 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models, transaction
 
+from tenancy.db.message import narrow_role
+
 from ..exceptions import RequestRefused
 from ..identifiers import Identifiers
 from ..models import ReviewItem
 from ..scrub import scrub_value
+from .files import excerpt, place_of, remove_file
 from .mentions import _field_name, scrub_cells
 
 AROUND = 120
@@ -33,13 +36,16 @@ def model_of(item: ReviewItem) -> type[models.Model] | None:
 
 def passage(item: ReviewItem, identifiers: Identifiers) -> Passage:
     """The cell around the first hit, and the same redacted."""
-    value = _value(item)
+    place = place_of(item)
+    value = excerpt(*place, identifiers.matcher()) if place else _value(item)
     text = value if isinstance(value, str) else str(value if value is not None else "")
     hits = identifiers.matcher().find(text)
     if not hits:
         return Passage(text[: 2 * AROUND], text[: 2 * AROUND])
     start, end = max(0, hits[0].start - AROUND), hits[0].end + AROUND
     cut = text[start:end]
+    if place:
+        return Passage(cut, "[the file is deleted: files are not edited]")
     return Passage(cut, identifiers.matcher().replace(cut, "[erased]", names=True)[0])
 
 
@@ -49,7 +55,8 @@ def _value(item: ReviewItem) -> Any:
         name = _field_name(model, item.column)
         return model._base_manager.filter(pk=item.key[0]).values_list(name, flat=True).first()
     quote = connection.ops.quote_name
-    with transaction.atomic(), connection.cursor() as cursor:
+    # A schema that no model knows is open to the scan's role alone.
+    with transaction.atomic(), narrow_role("scan"), connection.cursor() as cursor:
         where, keys = _where(item, cursor)
         cursor.execute(f"SELECT {quote(item.column)}::text FROM {_table(item)} WHERE {where}", keys)  # noqa: S608  # quoted names
         row = cursor.fetchone()
@@ -58,6 +65,9 @@ def _value(item: ReviewItem) -> Any:
 
 def redact_cell(item: ReviewItem, identifiers: Identifiers) -> None:
     """Replace every identifier in the cell, names included. Raises RequestRefused where the database refuses."""
+    if place := place_of(item):
+        remove_file(item, *place, identifiers)
+        return
     model = model_of(item)
     if model is not None and len(item.key) == 1:
         scrub_cells(model, _field_name(model, item.column), [item.key[0]], identifiers, names=True)
@@ -66,8 +76,9 @@ def redact_cell(item: ReviewItem, identifiers: Identifiers) -> None:
     cleaned, _count = scrub_value(value, identifiers.matcher(), names=True)
     quote = connection.ops.quote_name
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
+        with transaction.atomic(), narrow_role("scan"), connection.cursor() as cursor:
             where, keys = _where(item, cursor)
+        with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"UPDATE {_table(item)} SET {quote(item.column)} = %s WHERE {where}", [cleaned, *keys])  # noqa: S608  # quoted
     except Exception as error:
         raise RequestRefused(

@@ -15,7 +15,6 @@ from ..find import find
 from ..holds import active_holds
 from ..letters import send_letter
 from ..models import DataRequest, PlanRow, ReviewItem, State
-from ..registry import history_model
 from ..requests.ending import scrub
 from ..requests.identity import subject_of
 from ..requests.locking import locked
@@ -46,7 +45,7 @@ def verify_and_finish(request: DataRequest) -> DataRequest:
     result, outcome = ScanResult(), Outcome()
     for _round in range(ROUNDS):
         _erase_late_rows(request, subject)
-        renew(_touched_tables(request))
+        renew()
         if not subject.identifiers and request.identity_method == RELEASED:
             break  # rows that name nobody by themselves: the scan of the request that kept them stands
         result = scan(subject.identifiers, request=request, tell=jobs.progress)
@@ -59,11 +58,9 @@ def verify_and_finish(request: DataRequest) -> DataRequest:
             break
     else:
         return _fail(request, "identifiers keep coming back: something writes them while they are erased")
-    if outcome.open_reviews or result.files or result.statistics:
+    if outcome.open_reviews or result.statistics:
         with locked(request, reason="review") as row:
-            note = (
-                f"{outcome.open_reviews} passages, {len(result.files)} file names, {len(result.statistics)} statistics"
-            )
+            note = f"{outcome.open_reviews} passages, {len(result.statistics)} statistics"
             write_event(row, "needs_review", by=None, note=note)
         return row
     return _finish(request, subject, result, outcome)
@@ -117,14 +114,6 @@ def _erase_late_rows(request: DataRequest, subject: Subject) -> None:
         while erase_batch(request, step, model, declaration, again).left:
             continue
     remove_files(request)
-
-
-def _touched_tables(request: DataRequest) -> list[str]:
-    tables: list[str] = []
-    for label in request.rows.order_by("model").values_list("model", flat=True).distinct():
-        model = apps.get_model(label)
-        tables += [source._meta.db_table for source in (model, history_model(model)) if source is not None]
-    return tables
 
 
 def _fail(request: DataRequest, why: str) -> DataRequest:

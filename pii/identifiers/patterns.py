@@ -14,6 +14,7 @@ from .normal import without_tag
 
 AT = r"(?:@|%40|%2540|&#64;|&#x40;|\\u0040|=40|\(at\)| at )"
 _GAP = r"[\s\-()./\u00a0\u2010-\u2015]{0,3}"
+_SUFFIX = r"(?:csv|xlsx?|ods|pdf|txt|docx?|odt|zip|json|html?|eml|msg|vcf|png|jpe?g)(?![\w\-])"  # of a file's name
 _BEFORE = r"(?:(?<![\w.+\-])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt]))"
 
 
@@ -38,7 +39,7 @@ def email_pattern(email: str) -> str:
     """An address: any case, with or without a plus tag, its at sign in every encoding."""
     local, _, domain = without_tag(email).partition("@")
     tag = r"(?:(?:\+|%2[Bb])[\w.\-+%]{0,64}?)?"
-    return f"{_BEFORE}{_alternatives(local)}{tag}{AT}{_alternatives(domain)}" + r"(?![\w\-]|\.\w)"
+    return f"{_BEFORE}{_alternatives(local)}{tag}{AT}{_alternatives(domain)}" + rf"(?![\w\-]|\.(?!{_SUFFIX})\w)"
 
 
 def phone_pattern(phone: str, calling_code: str) -> str:

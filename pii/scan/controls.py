@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import io
 import json
 import secrets
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -18,7 +20,18 @@ from django.db import connection
 
 from ..models import Control, ScanRun
 
-KINDS = ("text", "json value", "json key", "array", "bytes", "encoded text", "session", "file name")
+KINDS = (
+    "text",
+    "json value",
+    "json key",
+    "array",
+    "bytes",
+    "encoded text",
+    "session",
+    "file name",
+    "file content",
+    "packed file",
+)
 
 
 @dataclass
@@ -28,7 +41,7 @@ class Planted:
     email: str
     rows: dict[str, str] = field(default_factory=dict)  # kind → key of the row in pii_control
     session_key: str = ""
-    file_name: str = ""
+    files: dict[str, str] = field(default_factory=dict)  # kind → name in the default storage
     found: set[str] = field(default_factory=set)
 
     def recognise(self, table: str, key: tuple[str, ...]) -> bool:
@@ -42,15 +55,16 @@ class Planted:
             return True
         return False
 
-    def recognise_file(self, name: str) -> bool:
-        if self.file_name and name == self.file_name:
-            self.found.add("file name")
-            return True
+    def recognise_file(self, name: str, *, in_name: bool) -> bool:
+        for kind, planted in self.files.items():
+            if name == planted and in_name == (kind == "file name"):
+                self.found.add(kind)
+                return True
         return False
 
     @property
     def missed(self) -> list[str]:
-        planted = [*self.rows, *(["session"] if self.session_key else []), *(["file name"] if self.file_name else [])]
+        planted = [*self.rows, *(["session"] if self.session_key else []), *self.files]
         return [kind for kind in planted if kind not in self.found]
 
 
@@ -75,11 +89,25 @@ def planted(run: ScanRun) -> Iterator[Planted]:
             store["account_verified_email"] = email
             store.save()
             made.session_key = store.session_key or ""
-        made.file_name = default_storage.save(f"pii-control/{email}.txt", ContentFile(b"control"))
+        token = secrets.token_hex(8)
+        for kind, name, content in (
+            ("file name", f"{email}.txt", b"control"),
+            ("file content", f"{token}.txt", b"From: " + email.encode()),
+            ("packed file", f"{token}.zip", _packed(email)),
+        ):
+            made.files[kind] = default_storage.save(f"pii-control/{name}", ContentFile(content))
         yield made
     finally:
         Control.objects.filter(run=run).delete()
         if made.session_key:
             import_module(settings.SESSION_ENGINE).SessionStore(made.session_key).delete()
-        if made.file_name:
-            default_storage.delete(made.file_name)
+        for name in made.files.values():
+            default_storage.delete(name)
+
+
+def _packed(email: str) -> bytes:
+    """An archive as spreadsheets and packages are: compressed, so that nobody can see the value from outside."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/sharedStrings.xml", f"<si><t>{email}</t></si>" * 9)
+    return whole.getvalue()

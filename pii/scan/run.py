@@ -19,7 +19,7 @@ from ..models import DataRequest, ScanRun
 from . import controls, statistics
 from .census import Table, census
 from .decoded import decoders
-from .files import file_names
+from .files import FileCount, FoundFile, find_files
 from .read import Rows, cells, from_bytes
 
 MOST_HITS = 20_000
@@ -43,7 +43,8 @@ class ScanResult:
     """What a scan saw. `void` names why it proves nothing; an empty list means that it counts."""
 
     hits: list[Found] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
+    files: list[FoundFile] = field(default_factory=list)
+    file_count: FileCount = field(default_factory=FileCount)
     statistics: list[tuple[str, str]] = field(default_factory=list)
     statistics_seen: int = 0
     tables: dict[str, tuple[int, int]] = field(default_factory=dict)  # label → (rows read, the owner's count)
@@ -62,7 +63,9 @@ class ScanResult:
             "bytes": self.bytes,
             "controls": sorted(self.controls_found),
             "hits": places,
-            "file_names": len(self.files),
+            "files": len(self.files),
+            "files_seen": self.file_count.seen,
+            "files_read_in_part": self.file_count.opaque,
             "statistics_seen": self.statistics_seen,
             "statistics_hits": [f"{table}.{column}" for table, column in self.statistics],
             "void": self.void,
@@ -91,9 +94,9 @@ def scan(
         with controls.planted(run) as planted:
             both = (identifiers | Identifiers.of([(Trace.EMAIL, planted.email)])).matcher()
             _read_all(both, planted, result, None, tell)
-            for name in file_names():
-                if both.in_file_name(name) and not planted.recognise_file(name):
-                    result.files.append(name)
+            for file in find_files(both, result.file_count):
+                if not planted.recognise_file(file.name, in_name=file.in_name):
+                    result.files.append(file)
             result.controls_found = sorted(planted.found)
             result.void += [f"control not found: {kind}" for kind in planted.missed]
         result.statistics_seen, result.statistics = statistics.read(identifiers.matcher(), ())

@@ -14,7 +14,7 @@ from django.utils import timezone
 from tenancy import system_scope
 from tenancy.models import Tenant
 
-from ..models import DataRequest, ItemDecision, Reappearance, Tombstone, TombstoneHash
+from ..models import DataRequest, ItemDecision, Reappearance, State, Tombstone, TombstoneHash
 from . import journal
 from .write import REPLAY
 
@@ -40,7 +40,8 @@ def replay(*, by: Any, dry_run: bool = False, tell: Callable[[str], None] = lamb
         with system_scope(reason="replay erasures after a restore"):
             request = _request(entries, by)
             if request is not None:
-                made.append(run_erasure(request.pk))
+                request = run_erasure(request.pk)
+                made.append(request)
             _remember(entries, request)
     return made
 
@@ -91,5 +92,5 @@ def _remember(entries: Iterable[dict[str, Any]], request: DataRequest | None) ->
                     model=item["model"],
                     key=item["key"],
                     at=now,
-                    closed_at=now,
+                    closed_at=now if request.state == State.DONE else None,  # else a task: it waits for review
                 )

@@ -33,7 +33,7 @@ def test_an_account_is_erased_and_proved(erase, jane):
     assert (membership.display_name, membership.external_id, membership.title) == ("", "", "")
     assert is_genuine(request.report, request.signature)
     assert request.report["scan"]["hits"] == {"pii_datarequest.subject": 1}  # the request itself, scrubbed since
-    assert len(request.report["scan"]["controls"]) == 8
+    assert len(request.report["scan"]["controls"]) == 10
     assert "canary" not in str(request.report).lower()
     assert request.subject == {}
     assert request.contact_email == ""

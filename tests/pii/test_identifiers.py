@@ -37,6 +37,7 @@ SPELLINGS = [
     "jd%40corp.example",
     "jd@corp.example.",
     "JD@CORP.EXAMPLE",
+    "letter of jd@corp.example.pdf",
     "jd+list%40corp.example",
     "x=jd%2540corp.example",
     "jd&#64;corp.example",

@@ -42,6 +42,7 @@ class Command(PiiCommand):
             audit.record("privacy.scanned", by=None, details={"hits": len(result.hits)})
         data = result.as_json()
         lines = [f"{count:>6}  {place}" for place, count in data["hits"].items()]
+        lines += [f"{len(result.files):>6}  stored files"] if result.files else []
         lines += [f"{data['rows']} rows in {data['tables']} tables, controls found: {', '.join(data['controls'])}"]
         lines += [f"void: {why}" for why in data["void"]]
         self.say(options, data, "\n".join(lines))
