@@ -21,6 +21,7 @@ ADMIN_LEAVES = {"console/apps.py": "names the site that `admin.site` is"}
 DRIVER = {
     "tenancy/db/postgresql/connection.py": "the driver's connection and cursors are what this file makes",
     "tenancy/db/postgresql/base.py": "composes them",
+    "pii/scan/read.py": "takes the lines of one COPY from libpq, in a transaction whose role and scope a cursor set",
 }
 
 

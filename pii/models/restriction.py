@@ -37,7 +37,10 @@ class Restriction(models.Model):
         verbose_name_plural = _("restrictions")
         ordering = ["-placed_at"]
         default_permissions = ("view",)
-        indexes = [models.Index(fields=["lifted_at", "-placed_at"], name="pii_restriction_standing")]
+        indexes = [
+            models.Index(fields=["lifted_at", "-placed_at"], name="pii_restriction_standing"),
+            models.Index(fields=["contact_email"], name="pii_restriction_told"),
+        ]
 
     def __str__(self) -> str:
         return f"restriction {self.pk}"
