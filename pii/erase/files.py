@@ -82,8 +82,8 @@ def place_of(item: ReviewItem) -> tuple[Any, str] | None:
         if model._meta.db_table == item.table and len(item.key) == 1:
             for field in model._meta.local_concrete_fields:
                 if field.column == item.column and isinstance(field, models.FileField):
-                    name = model._base_manager.filter(pk=item.key[0]).values_list(field.name, flat=True).first()
-                    return (field.storage, name) if name else None
+                    stored = model._base_manager.filter(pk=item.key[0]).values_list(field.name, flat=True).first()
+                    return (field.storage, str(stored)) if stored else None
     return None
 
 

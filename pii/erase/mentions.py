@@ -21,7 +21,7 @@ from ..scan.files import FoundFile
 from ..scan.run import Found, ScanResult
 from ..scrub import scrub_value
 from ..strategies import Scrub
-from .files import as_found, owners_of, sweep_orphan
+from .files import Owner, as_found, owners_of, sweep_orphan
 from .rewrite import rewrite_column
 from .rows import delete_rows
 
@@ -84,7 +84,8 @@ class Mentions:
         if not owners and sweep_orphan(file):
             self.outcome.repaired["stored files"] += 1
             return
-        for owner in owners or [None]:
+        pointing: list[Owner | None] = [*owners] or [None]
+        for owner in pointing:
             hit = as_found(file, owner)
             reason = self._explained(hit)
             if reason:

@@ -65,7 +65,7 @@ class Contents:
         except (OSError, EOFError, zlib.error):
             self.is_opaque = True
 
-    def _copy(self, packed: IO[bytes], inner: IO[bytes]) -> None:
+    def _copy(self, packed: IO[bytes] | gzip.GzipFile, inner: IO[bytes]) -> None:
         """Unpack into a temporary file; an archive that grows past the limit (a bomb) is left and counted opaque."""
         while self.left > 0 and (piece := packed.read(min(BLOCK, self.left))):
             self.left -= len(piece)

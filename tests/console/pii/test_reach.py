@@ -48,7 +48,7 @@ def leads():
         "JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum "
         "WHERE (i.indpred IS NULL OR pg_get_expr(i.indpred, i.indrelid) LIKE %s) "
         "AND c.relnamespace = 'public'::regnamespace GROUP BY c.relname, i.indexrelid",
-        "%<> ''%",
+        "%''::text%",
     )
     return [(table, tuple(columns)) for table, columns in found]
 
