@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+
+from tenancy.roles import Role
 
 WORDS: dict[str, Any] = {
     "tenant.created": _("created the organisation"),
@@ -123,6 +126,28 @@ KINDS = {
     "support": (_("Support"), ("staff", "view_as.")),
 }
 """Filters of the activity page: their label, and the beginnings of their verbs."""
+
+
+def facts_of(details: Mapping[str, Any]) -> list[str]:
+    """What the details of an act add for a reader, in words."""
+    found = []
+    if "from" in details and "to" in details:
+        found.append(
+            _("from %(before)s to %(after)s") % {"before": _role(details["from"]), "after": _role(details["to"])}
+        )
+    if "role" in details:
+        found.append(_("as %(role)s") % {"role": _role(details["role"])})
+    if "number" in details:
+        found.append(f"#{details['number']}")
+    if "count" in details:
+        found.append(f"({details['count']:,})" if isinstance(details["count"], int) else f"({details['count']})")
+    if details.get("ticket"):
+        found.append(_("ticket %(ticket)s") % {"ticket": details["ticket"]})
+    return [str(fact) for fact in found]
+
+
+def _role(value: Any) -> str:
+    return str(Role(value).label).lower() if value in Role.values else str(value)
 
 
 def words_of(verb: str) -> Any:

@@ -29,7 +29,7 @@ def settle(item: Any, chunk: Any) -> None:
         f"SELECT m.id, {', '.join(f'm.{name}' for name in NAMES)}, s.{TAGS} "  # noqa: S608  # names of columns
         f"FROM {ROWS} s JOIN workspace_contact m ON m.tenant_id = %(tenant)s AND m.id = s.target_id "
         "WHERE s.import_id = %(import)s AND s.line > %(after)s AND s.line <= %(upto)s "
-        "AND s.action IN ('new', 'changed')",
+        "AND s.action IN ('new', 'changed') ORDER BY s.line",
         item,
         after=chunk.after,
         upto=chunk.upto,
@@ -57,7 +57,7 @@ def _tag(item: Any, stated: Iterable[tuple[UUID, dict[str, str]]]) -> None:
     pairs = [(contact, key) for contact, names in stated for key in names]
     known = dict(Tag.objects.filter(name_key__in={key for _contact, key in pairs}).values_list("name_key", "pk"))
     with changing(by=item.actor_id, reason=item.reason):
-        for key, name in {key: name for _contact, names in stated for key, name in names.items()}.items():
+        for key, name in ((key, name) for _contact, names in stated for key, name in names.items()):
             if key not in known:
                 known[key] = find_or_make_tag(name, by=item.actor_id).pk
     run(

@@ -19,11 +19,10 @@ from ..keys import starts_with
 from ..paging import keyset_page
 from ..people import actor_name, mark_actors, names_of
 from ..timeline import recent_events
-from ..verbs import KINDS, words_of
+from ..verbs import KINDS, facts_of, words_of
 from .contacts import parse_moment
 
 PAGE_SIZE = 50
-FACTS = ("from", "to", "count", "role", "number", "ticket")
 
 
 @require_GET
@@ -52,7 +51,7 @@ def activity(request: TenantRequest) -> HttpResponse:
             "actor": actor_name(event.actor_id, names),
             "words": words_of(event.verb),
             "subject": names.get(person, "") if person is not None and person != event.actor_id else "",
-            "facts": {name: value for name, value in event.details.items() if name in FACTS},
+            "facts": facts_of(event.details),
         }
         for event, person in zip(page.rows, named, strict=True)
     ]

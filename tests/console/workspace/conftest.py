@@ -5,11 +5,12 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from console.members.models import MemberImport
 from console.workspace.models import Attachment, BulkTagging, Contact, ContactTag, Note, Tag, TenantExport
-from tenancy import tenant_scope
+from tenancy import system_scope, tenant_scope
 from tenancy.models import Invitation
 
 from ...factories import make_membership
@@ -91,3 +92,48 @@ def enter(client):
         return membership
 
     return entered
+
+
+@pytest.fixture
+def walk(client, django_capture_on_commit_callbacks):
+    """Upload, check and confirm a file; returns the import."""
+
+    def walked(kind, content, name="people.csv", mapping=None, **choices):
+        with django_capture_on_commit_callbacks(execute=True):
+            answer = client.post(
+                f"/t/northwind/{kind}/import/",
+                {"file": SimpleUploadedFile(name, content if isinstance(content, bytes) else content.encode())},
+                follow=True,
+            )
+        assert answer.status_code == 200, answer.content.decode()
+        address = answer.redirect_chain[-1][0]
+        with system_scope(reason="test"):
+            item = MemberImport.objects.get(pk=address.split("/")[-2])
+        names = mapping or {}
+        columns = {
+            f"column{number}": names.get(column["name"], column["field"])
+            for number, column in enumerate(item.detected["columns"])
+        }
+        for act in ({"act": "check", **columns, **choices}, {"act": "confirm"}):
+            with django_capture_on_commit_callbacks(execute=True):
+                assert client.post(address, act).status_code == 302
+        with system_scope(reason="test"):
+            item.refresh_from_db()
+        return item, client.get(address).content.decode()
+
+    return walked
+
+
+@pytest.fixture
+def take_back(client, django_capture_on_commit_callbacks):
+    """Undo an import through its page; returns it and the page."""
+
+    def taken(item):
+        address = f"/t/northwind/imports/{item.pk}/"
+        with django_capture_on_commit_callbacks(execute=True):
+            assert client.post(address, {"act": "undo"}).status_code == 302
+        with system_scope(reason="test"):
+            item.refresh_from_db()
+        return item, client.get(address).content.decode()
+
+    return taken

@@ -21,30 +21,6 @@ Bad;Day;day@mill.test;;31.02.1987;
 """
 
 
-@pytest.fixture
-def walk(client, django_capture_on_commit_callbacks):
-    """Upload, check and confirm a file; returns the import."""
-
-    def walked(kind, content, name="people.csv", **choices):
-        with django_capture_on_commit_callbacks(execute=True):
-            answer = client.post(
-                f"/t/northwind/{kind}/import/", {"file": SimpleUploadedFile(name, content.encode())}, follow=True
-            )
-        assert answer.status_code == 200, answer.content.decode()
-        address = answer.redirect_chain[-1][0]
-        with system_scope(reason="test"):
-            item = MemberImport.objects.get(pk=address.split("/")[-2])
-        columns = {f"column{number}": column["field"] for number, column in enumerate(item.detected["columns"])}
-        for act in ({"act": "check", **columns, **choices}, {"act": "confirm"}):
-            with django_capture_on_commit_callbacks(execute=True):
-                assert client.post(address, act).status_code == 302
-        with system_scope(reason="test"):
-            item.refresh_from_db()
-        return item, client.get(address).content.decode()
-
-    return walked
-
-
 def test_contacts_are_added_changed_and_refused_with_the_reason(client, tenant_a, tenant_b, own, other, enter, walk):
     member = enter(tenant_a, "admin")
     item, page = walk("contacts", FILE)
