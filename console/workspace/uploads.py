@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParser
 from django.shortcuts import render
@@ -71,16 +71,35 @@ class StrictUpload(FileUploadHandler):
     def __init__(self, most: int, request: HttpRequest) -> None:
         super().__init__(request)
         self.most = most
-        self.received = 0
 
     def handle_raw_input(
         self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None
     ) -> Any:
         assert self.request is not None
-        rest = [handler for handler in self.request.upload_handlers if handler is not self]
+        bound = SizeBound(self.most, self.request)
+        rest = [bound, *(handler for handler in self.request.upload_handlers if handler is not self)]
         return StrictParser(self.request, META, input_data, rest, encoding).parse()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        return None
+
+
+class SizeBound(FileUploadHandler):
+    """Drops a file as soon as more of it has come than its view takes; those that store come after."""
+
+    def __init__(self, most: int, request: HttpRequest) -> None:
+        super().__init__(request)
+        self.most = most
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        if start + len(raw_data) > self.most:
+            self.request.refused_upload = _(  # type: ignore[union-attr]
+                "The file is larger than %(n)d MB."
+            ) % {"n": self.most // MIB}
+            raise SkipFile
         return raw_data
 
     def file_complete(self, file_size: int) -> None:

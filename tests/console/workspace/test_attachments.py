@@ -105,6 +105,54 @@ def test_two_gigabytes_are_refused_by_their_length_unread(client, contact, store
     assert stored() == before
 
 
+class Unread(io.RawIOBase):
+    """A body that must not be read."""
+
+    def read(self, *size):
+        raise AssertionError("the body was read")
+
+    readline = read
+
+
+@pytest.mark.parametrize("path", ["contacts/{contact}/files/", "contacts/import/", "contacts/new/"])
+def test_two_gigabytes_are_refused_before_a_byte_is_read(client, contact, tenant_a, enter, stored, path):
+    enter(tenant_a, "admin")
+    before = stored()
+    answer = client.generic(
+        "POST",
+        f"/t/northwind/{path.format(contact=contact.pk)}",
+        content_type=MULTIPART_CONTENT,
+        CONTENT_LENGTH=str(2 * 1024**3),
+        **{"wsgi.input": Unread()},
+    )
+    assert answer.status_code == 413
+    assert answer["Connection"] == "close"
+    assert stored() == before
+
+
+def test_a_body_that_does_not_say_its_length_is_not_read(client, contact, stored):
+    before = stored()
+    answer = raw_upload(client, contact, "endless.txt", CONTENT_LENGTH="", **{"wsgi.input": Unread()})
+    assert answer.status_code == 422
+    assert "Choose a file first" in answer.content.decode()
+    assert stored() == before
+
+
+def test_a_file_is_dropped_as_soon_as_it_is_too_large(client, contact, stored, monkeypatch):
+    """Its length fits the request's bound, its bytes do not: the handlers that store see no more than fits."""
+    seen = []
+    monkeypatch.setattr(
+        "django.core.files.uploadhandler.TemporaryFileUploadHandler.receive_data_chunk",
+        lambda self, data, start: seen.append(len(data)),
+    )
+    before = stored()
+    answer = upload(client, contact, "big.txt", b"a" * (MAX_ATTACHMENT_BYTES + 300_000))
+    assert answer.status_code == 422
+    assert "larger than 20 MB" in answer.content.decode()
+    assert sum(seen) <= MAX_ATTACHMENT_BYTES
+    assert stored() == before
+
+
 def test_a_length_that_lies_is_not_read_beyond(client, contact, stored):
     before = stored()
     answer = raw_upload(client, contact, "short.txt", CONTENT_LENGTH="10")
