@@ -31,10 +31,16 @@ WITH people AS (
     FROM generate_series(1, %(rows)s) AS n RETURNING id
 )
 INSERT INTO tenancy_usertenantmembership (id, tenant_id, user_id, role, is_active, display_name, external_id, title,
-    created_at, updated_at)
-SELECT gen_random_uuid(), %(tenant)s, id, 'member', true, '', '', '', now(), now() FROM people
+    entered_at, created_at, updated_at)
+SELECT gen_random_uuid(), %(tenant)s, id, 'member', true, '', '', '', now(), now(), now() FROM people
 """
-TABLES = ("workspace_contact", "workspace_contacttag", "tenancy_usertenantmembership", "accounts_user")
+TABLES = (
+    "workspace_contact",
+    "workspace_contacttag",
+    "workspace_memberword",
+    "tenancy_usertenantmembership",
+    "accounts_user",
+)
 
 
 def fill(connection: Any, tenant_id: UUID, slug: str, rows: int) -> dict[str, UUID]:
