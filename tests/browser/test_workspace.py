@@ -126,10 +126,18 @@ def test_an_import_with_errors(open_browser, northwind, tmp_path):
     window.check("workspace-import-preview")
     window.press("Import these rows")
     window.page.get_by_text("Done: 1 added").wait_for()
-    window.page.get_by_role("link", name="Contacts").first.click()
-    window.page.get_by_role("link", name="Contacts").first.click()
+    done = window.path
+    window.visit("/t/northwind/contacts/")
     assert "zoe@mill.test" in window.text
     assert "at-mill" not in window.text
+    window.visit(done)
+    window.page.get_by_text("Undo this import").click()
+    window.check("workspace-import-undo")
+    window.press("Undo the import")
+    window.page.get_by_text("Undone: 1 removed").wait_for()
+    window.visit("/t/northwind/contacts/")
+    assert "There are no contacts yet" in window.text
+    window.check("workspace-no-contacts")
 
 
 def test_search_as_one_types_tick_all_and_keys(open_browser, northwind):
@@ -149,6 +157,31 @@ def test_search_as_one_types_tick_all_and_keys(open_browser, northwind):
     assert "put on 2 contacts" in window.text
 
 
+def test_a_contact_is_found_written_and_tagged_by_keyboard_alone(open_browser, northwind):
+    window = open_browser()
+    sign_in(window, person(northwind, "member", "ada@example.test"))
+    page = window.page
+    window.visit("/t/northwind/contacts/new/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")  # past the menu: the first thing of the content
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+    while page.evaluate("document.activeElement.name") != "last_name":
+        page.keyboard.press("Tab")
+    page.keyboard.type("Hopper")
+    page.keyboard.press("Enter")
+    page.get_by_text("The contact was created").wait_for()
+    window.visit("/t/northwind/contacts/")
+    page.get_by_role("checkbox").first.focus()
+    page.keyboard.press("Space")
+    while page.evaluate("document.activeElement.id") != "bulk-name":
+        page.keyboard.press("Tab")
+    page.keyboard.type("Navy")
+    page.keyboard.press("Enter")
+    page.get_by_text("put on 1 contact").wait_for()
+
+
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("light", 360), ("dark", 360)])
 def test_pages_are_accessible(open_browser, northwind, theme, width):
     owner = person(northwind, "owner", "ada@example.test")
@@ -164,6 +197,15 @@ def test_pages_are_accessible(open_browser, northwind, theme, width):
         "contact-form": f"contacts/{made.contact.pk}/edit/",
         "contact-delete": f"contacts/{made.contact.pk}/delete/",
         "tags": "contacts/tags/",
+        "tag-form": f"contacts/tags/{made.tag.pk}/",
+        "tagging": f"contacts/tag/{made.tagging.pk}/",
+        "note-form": f"notes/{made.note.pk}/",
+        "contact-import": "contacts/import/",
+        "nobody-found": "contacts/?q=nobody",
+        "member-import": "members/import/",
+        "leave": "members/leave/",
+        "no-member-found": "members/?q=nobody",
+        "privacy": "privacy/",
         "members": "members/",
         "member": f"members/{made.member.pk}/",
         "invite": "members/invite/",
