@@ -21,6 +21,9 @@ from .paths import Source
 from .policies import quote
 
 BATCH = 1_000
+SMALLEST_BATCH = 50
+BATCH_SECONDS = 0.03
+"""How long a batch should hold its rows. On a busy machine batches shrink, and a writer waits no longer for that."""
 PAUSE_SECONDS = 0.001
 SAMPLE = 20
 ROW_WAIT_MS = 20
@@ -76,7 +79,7 @@ class Backfill:
         self.connection = connection
         self.model = model
         self.source = source
-        self.batch = batch
+        self.batch = self.size = batch
         self.pause = pause
         self.keys = list(keys)
         self.table = quote(model._meta.db_table)
@@ -137,9 +140,16 @@ class Backfill:
             upto = self._last_of_batch(found)
             if upto is None:
                 return
+            started = time.monotonic()
             yield self._fill_batch(f"{found} AND t.{self.key} <= {self._literal(upto)}", tenant)
+            self._fit(time.monotonic() - started)
             last = upto
             time.sleep(self.pause)
+
+    def _fit(self, seconds: float) -> None:
+        """Make the next batch as large as fits into the time that writers are asked to wait."""
+        wanted = int(self.size * BATCH_SECONDS / max(seconds, 0.001))
+        self.size = max(min(wanted, 2 * self.size, self.batch), min(SMALLEST_BATCH, self.batch))
 
     def _fill_batch(self, found: str, tenant: str) -> int:
         # Rows are found again by where they lie. The tenant is asked for once: asking may make one, and then the rows
@@ -173,7 +183,7 @@ class Backfill:
     def _last_of_batch(self, found: str) -> Any:
         return self._ask(
             f"SELECT key FROM (SELECT t.{self.key} AS key FROM {self.table} t WHERE {found} ORDER BY t.{self.key} "
-            f"LIMIT {self.batch}) batch ORDER BY key DESC LIMIT 1"
+            f"LIMIT {self.size}) batch ORDER BY key DESC LIMIT 1"
         )
 
     def _ask(self, statements: str) -> Any:
