@@ -1,7 +1,8 @@
 """Fills the tenant of rows that were there before, in small batches beside running writers.
 
-The rows without a tenant are the only state: a run that was killed is resumed by running it again. A row that a writer
-holds is left for the next pass, so that neither waits for the other for long.
+A batch is as large as fits into the time that a writer is asked to wait. The rows without a tenant are the only state:
+a run that was killed is resumed by running it again. A row that a writer holds is left for the next pass, so that
+neither waits for the other for long.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from .briefly import LOCK_NOT_AVAILABLE
 from .paths import Source
 from .policies import quote
 
-BATCH = 1_000
+BATCH = 2_000
+FIRST_BATCH = 500
 SMALLEST_BATCH = 50
 BATCH_SECONDS = 0.03
 """How long a batch should hold its rows. On a busy machine batches shrink, and a writer waits no longer for that."""
@@ -79,7 +81,8 @@ class Backfill:
         self.connection = connection
         self.model = model
         self.source = source
-        self.batch = self.size = batch
+        self.batch = batch
+        self.size = min(batch, FIRST_BATCH)
         self.pause = pause
         self.keys = list(keys)
         self.table = quote(model._meta.db_table)
@@ -136,14 +139,12 @@ class Backfill:
         """One walk over the table by key; yields how many rows each batch changed."""
         last: Any = None
         while True:
-            found = f"{which}{self._after(last)}{self._chosen()}"
-            upto = self._last_of_batch(found)
-            if upto is None:
-                return
             started = time.monotonic()
-            yield self._fill_batch(f"{found} AND t.{self.key} <= {self._literal(upto)}", tenant)
+            changed, last = self._fill_batch(f"{which}{self._after(last)}{self._chosen()}", tenant)
+            if last is None:
+                return
             self._fit(time.monotonic() - started)
-            last = upto
+            yield changed
             time.sleep(self.pause)
 
     def _fit(self, seconds: float) -> None:
@@ -151,19 +152,23 @@ class Backfill:
         wanted = int(self.size * BATCH_SECONDS / max(seconds, 0.001))
         self.size = max(min(wanted, 2 * self.size, self.batch), min(SMALLEST_BATCH, self.batch))
 
-    def _fill_batch(self, found: str, tenant: str) -> int:
+    def _fill_batch(self, found: str, tenant: str) -> tuple[int, Any]:
+        """How many rows of the next batch were changed, and its last key; (0, None) where nothing is found any more."""
         # Rows are found again by where they lie. The tenant is asked for once: asking may make one, and then the rows
         # are locked before, so that none is made for a row that slips away.
-        batch = f"SELECT t.ctid AS place, {tenant} AS tenant, {self.doubt or 'false'} AS doubt FROM {self.table} t "
+        batch = (
+            f"SELECT t.ctid AS place, t.{self.key} AS key, {tenant} AS tenant, {self.doubt or 'false'} AS doubt "
+            f"FROM {self.table} t WHERE {found} ORDER BY t.{self.key} LIMIT {self.size}"
+        )
         filled = (
             f"UPDATE {self.table} r SET tenant_id = b.tenant FROM batch b WHERE r.ctid = b.place "
             "AND b.tenant IS NOT NULL AND NOT coalesce(b.doubt, false) RETURNING 1"
         )
 
-        def run(lock: str) -> int:
-            return self._last_number(
-                f"WITH batch AS MATERIALIZED ({batch} WHERE {found} {lock}), filled AS ({filled}) "
-                "SELECT count(*) FROM filled"
+        def run(lock: str) -> tuple[int, Any]:
+            return self._run_batch(
+                f"WITH batch AS MATERIALIZED ({batch} {lock}), filled AS ({filled}) "
+                "SELECT (SELECT count(*) FROM filled), (SELECT key FROM batch ORDER BY key DESC LIMIT 1)"
             )
 
         if self.source.columns:
@@ -174,28 +179,21 @@ class Backfill:
                     raise  # else a writer holds a row: take the others, and this one in the next pass
         return run("FOR NO KEY UPDATE OF t SKIP LOCKED")
 
-    def _last_number(self, batch: str) -> int:
-        """Run a batch. Its commit waits for no disk: what a crash of the server takes back is filled again."""
-        return int(
-            self._ask(f"SET LOCAL lock_timeout = '{ROW_WAIT_MS}ms'; SET LOCAL synchronous_commit = off; {batch}")
-        )
+    def _run_batch(self, batch: str) -> tuple[int, Any]:
+        """Run a batch: one message, so one transaction.
 
-    def _last_of_batch(self, found: str) -> Any:
-        return self._ask(
-            f"SELECT key FROM (SELECT t.{self.key} AS key FROM {self.table} t WHERE {found} ORDER BY t.{self.key} "
-            f"LIMIT {self.size}) batch ORDER BY key DESC LIMIT 1"
-        )
-
-    def _ask(self, statements: str) -> Any:
-        """The one value that the last statement returns, or None. All are one message, so one transaction."""
-        # The planner knows nothing of a new column and would rather read the whole table for each batch.
-        by_key = "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; "
+        Its commit waits for no disk: what a crash of the server takes back is filled again. The planner knows nothing
+        of a new column and would rather read the whole table for each batch.
+        """
         with self.connection.cursor() as cursor:
-            cursor.execute(f"{by_key}{statements}")
+            cursor.execute(
+                "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; "
+                f"SET LOCAL lock_timeout = '{ROW_WAIT_MS}ms'; SET LOCAL synchronous_commit = off; {batch}"
+            )
             while cursor.nextset():
                 pass
-            row = cursor.fetchone()
-        return row[0] if row else None
+            changed, last = cursor.fetchone()
+        return int(changed), last
 
     def _after(self, last: Any) -> str:
         return f" AND t.{self.key} > {self._literal(last)}" if last is not None else ""

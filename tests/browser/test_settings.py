@@ -145,6 +145,64 @@ def test_entries_by_script(enter, northwind):
     assert window.problems == []
 
 
+def test_everything_without_script(enter, northwind):
+    """Entries grow and move by submitting, a value is reset, history goes back."""
+    page = (window := enter(script=False)).page
+    window.visit(PATH)
+    window.press("Add an entry to Rules")
+    page.fill("[name='s.rules.2.name']", "third")
+    page.locator("[name='_do'][value='up:s.rules.2']").click()
+    page.wait_for_load_state()
+    page.locator("[name='_do'][value='remove:s.rules.0']").click()
+    page.wait_for_load_state()
+    page.fill("[name='s.token:password']", "hunter2")
+    page.select_option("[name='s.span:unit']", "H")
+    page.get_by_role("button", name="Review changes").last.click()
+    page.wait_for_selector("table")
+    assert "hunter2" not in page.content()
+    window.press("Save changes")
+    page.wait_for_selector("[role=status]")
+    held = stored(northwind)
+    assert held["rules"] == [{"name": "third"}, {"name": "second"}]
+    assert held["span"] == "PT14H"
+    assert sorted(held["token"]) == ["$secret", "as"]
+    page.check("[name='s.span:reset']")
+    page.get_by_role("button", name="Review changes").last.click()
+    window.press("Save changes")
+    page.wait_for_selector("[role=status]")
+    assert "span" not in stored(northwind)
+    window.visit("/t/northwind/settings/history/")
+    window.press("Go back to version 1")
+    window.press("Go back")
+    page.wait_for_selector("[role=status]")
+    assert stored(northwind)["span"] == "PT14H"
+
+
+def test_the_keyboard_alone(enter, northwind):
+    page = (window := enter()).page
+    window.visit(PATH)
+    page.focus("[name='s.rules.1.name']")
+    for _ in range(3):  # the box and the two numbers of its limits
+        page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.value") == "up:s.rules.1"
+    page.keyboard.press("Enter")
+    assert page.eval_on_selector_all("[name='s.rules:entry']", "all => all.map(one => one.value)")[:2] == ["1", "0"]
+    page.focus("[name='s.text']")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("by keys")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("table")
+    page.focus("[name='reason']")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.innerText") == "Save changes"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[role=status]")
+    assert stored(northwind)["text"] == "by keys"
+    assert [rule["name"] for rule in stored(northwind)["rules"]] == ["second", "first"]
+    assert window.problems == []
+
+
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("light", 400)])
 def test_the_console_pages(enter, northwind, theme, width):
     window = enter(staff=True, theme=theme, width=width)
@@ -158,6 +216,7 @@ def test_the_console_pages(enter, northwind, theme, width):
         "platform-locks": "/admin/tenancy/platformsettings/settings/locks/",
         "platform-bulk": "/admin/tenancy/platformsettings/settings/bulk/",
         "platform-misfits": "/admin/tenancy/platformsettings/settings/misfits/",
+        "observed": "/admin/tenancy/observedaccess/",
     }.items():
         window.visit(path)
         window.check(name)

@@ -20,10 +20,11 @@ ARGS = [
 class Watched:
     """A window. `problems` lists console errors, failed requests and answers of 400 and more, in order."""
 
-    def __init__(self, browser, url: str, *, theme: str = "light", width: int = 1280) -> None:
+    def __init__(self, browser, url: str, *, theme: str = "light", width: int = 1280, script: bool = True) -> None:
         self.url = url
         self.theme = theme
-        self.context = browser.new_context(color_scheme=theme, viewport={"width": width, "height": 900}, base_url=url)
+        size = {"width": width, "height": 900}
+        self.context = browser.new_context(color_scheme=theme, viewport=size, base_url=url, java_script_enabled=script)
         self.page = self.context.new_page()
         self.page.set_default_timeout(15_000)
         self.problems: list[str] = []

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from console.operations.models import StaffSession
 from console.operations.sessions import view_as
@@ -129,6 +130,23 @@ def test_time_zone_and_language(shown, flip):
     flip({"region.language": "en"})
     assert shown(locale="en-gb")[1] == "en-gb"
     assert timezone.get_current_timezone_name() == "UTC"
+
+
+def test_formats_come_with_the_language(tenant_a, rf, flip):
+    """Dates and numbers are written as the tenant's language writes them, for members who chose none."""
+
+    def written():
+        request = rf.get("/")
+        request.tenant, request.user = Tenant.objects.get(pk=tenant_a.pk), SimpleNamespace(locale="en", time_zone="UTC")
+        seen = []
+        with tenant_scope(tenant_a), translation.override("en"):
+            RegionMiddleware(lambda request: seen.append(date_format(date(2026, 1, 31))))(request)
+        return seen[0]
+
+    with tenant_scope(tenant_a):
+        assert written() == "Jan. 31, 2026"
+        flip({"region.language": "en-gb"})
+        assert written() == "31 Jan 2026"
 
 
 def test_pages_speak_the_tenants_language(client, enter, flip):
