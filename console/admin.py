@@ -8,7 +8,6 @@ from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -16,10 +15,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
@@ -29,7 +26,6 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from console.lists import ConsoleChangeList, ListPaginator, is_indexed
 from tenancy import TenantRefused
 
-BULK_LIMIT = 500
 FORM_ACTIONS = 2  # buttons in the head of a form; more become one menu
 SEARCH_LIMIT = 200  # rows that a search finds at most; whoever needs more types more letters
 F = TypeVar("F", bound=Callable[..., Any])
@@ -122,76 +118,6 @@ def page_behind(request: HttpRequest) -> str:
     if parts.netloc != request.get_host() or not parts.path.startswith(reverse("admin:index")):
         return ""
     return parts.path + (f"?{parts.query}" if parts.query else "")
-
-
-def bulk_action(*, permission: str, title: Any, consequence: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """An action over selected rows: asks first, naming consequence, count and a sample, and for a reason.
-
-    The method gets ``(request, obj, reason)`` once per row, each in a transaction of its own; refusals are counted and
-    said. Above `settings.FOUR_EYES_ABOVE` rows a second person must approve; at most `BULK_LIMIT` rows.
-    """
-
-    def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(method)
-        def run(self: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-            if not getattr(self, f"has_{permission}_permission")(request):
-                raise PermissionDenied
-            rows = list(queryset[: BULK_LIMIT + 1])
-            if len(rows) > BULK_LIMIT:
-                messages.error(request, _("Select at most %(limit)d rows.") % {"limit": BULK_LIMIT})
-                return None
-            reason = request.POST.get("reason", "").strip()
-            if "confirmed" not in request.POST or not reason:
-                return ask(self, request, rows, missing="confirmed" in request.POST)
-            if len(rows) > settings.FOUR_EYES_ABOVE:
-                ask_somebody_else(request, self.model, method.__name__, rows, reason)
-                return None
-            carry_out(request, rows, reason, self)
-            return None
-
-        def carry_out(request: HttpRequest, rows: list[Any], reason: str, self: Any) -> None:
-            done, refused = 0, []
-            for row in rows:
-                try:
-                    with transaction.atomic():
-                        method(self, request, row, reason)
-                    done += 1
-                except TenantRefused as refusal:
-                    refused.append(f"{row}: {refusal}")
-            messages.success(request, ngettext("%d row done.", "%d rows done.", done) % done)
-            if refused:
-                messages.warning(request, _("Refused: %s") % "; ".join(refused[:5]))
-
-        def ask(self: Any, request: HttpRequest, rows: list[Any], *, missing: bool) -> HttpResponse:
-            context = {
-                **self.admin_site.each_context(request),
-                "title": title,
-                "consequence": consequence,
-                "rows": rows,
-                "sample": rows[:10],
-                "action_name": method.__name__,
-                "missing": missing,
-                "opts": self.model._meta,
-                "media": self.media,
-            }
-            return TemplateResponse(request, "admin/confirm_bulk_action.html", context)
-
-        run.short_description = title  # type: ignore[attr-defined]  # how Django's admin is told
-        run.carry_out = carry_out  # type: ignore[attr-defined]  # what an approval calls once it is given
-        run.allowed_permissions = [permission]  # type: ignore[attr-defined]  # likewise
-        return run
-
-    return decorate
-
-
-def ask_somebody_else(request: HttpRequest, model: Any, name: str, rows: list[Any], reason: str) -> None:
-    """A change of many rows waits for a second person."""
-    from console.operations.four_eyes.verbs import ask
-
-    details = {"model": model._meta.label_lower, "action": name, "keys": [str(row.pk) for row in rows]}
-    ask(f"{model._meta.label_lower}.{name}", by=request.user, reason=reason, details=details)
-    words = _("%(n)d rows are many: somebody else must approve this under Approvals within a day.")
-    messages.warning(request, words % {"n": len(rows)})
 
 
 class ConsoleModelAdmin(ModelAdmin):

@@ -103,6 +103,13 @@ UNFOLD: dict[str, Any] = {
                         "admin:operations_approval_changelist",
                         "operations.view_approval",
                     ),
+                    entry(
+                        _("Bulk changes"),
+                        "checklist",
+                        "admin:operations_bulkrun_changelist",
+                        "operations.view_bulkrun",
+                    ),
+                    entry(_("Your exports"), "download", "admin:my_exports", "operations.export_list"),
                     entry(_("Jobs"), "pending_actions", "admin:console_jobrun_changelist", "console.view_jobrun"),
                     entry(
                         _("Purges"),

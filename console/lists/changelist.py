@@ -15,6 +15,7 @@ from .keyset import Page, keyset_page
 from .ordering import index_order
 
 AFTER, BEFORE = "_after", "_before"
+EXPORT = "operations.export_list"
 PICKER_LIMIT = 1_000  # rows that the boxes for picking one page through; whoever needs more types more letters
 
 
@@ -38,6 +39,7 @@ class ConsoleChangeList(ChangeList):
         given = request.GET.copy()
         self.place = {name: (given.pop(name, None) or [""])[-1] for name in (AFTER, BEFORE)}
         request.GET = given  # type: ignore[assignment]  # so that no filter's link carries the place along
+        self.may_export = request.user.has_perm(EXPORT)  # type: ignore[union-attr]  # staff pages have a user
         super().__init__(request, *args, **kwargs)
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[str]:
@@ -71,6 +73,13 @@ class ConsoleChangeList(ChangeList):
     def first_link(self) -> str:
         """Address of the first page, where this is another."""
         return str(self.get_query_string()) if self.page.has_before or not self.page.rows else ""
+
+    @property
+    def export_link(self) -> str:
+        """Address of the export of what matches, for whoever may export."""
+        if self.is_popup or not self.may_export:
+            return ""
+        return reverse("admin:export_list", args=[self.opts.label_lower]) + str(self.get_query_string())
 
     def url_for_result(self, result: Any) -> str:
         name = self.model_admin.page_name

@@ -10,6 +10,7 @@ from console.filters import MomentRangeFilter
 from tenancy.admin import ObservedAccessAdminMixin
 from tenancy.models import ObservedAccess
 
+from .bulk import admin as bulk
 from .four_eyes import admin as four_eyes
 from .invitations import admin as invitations
 from .jobs import admin as jobs
@@ -19,7 +20,7 @@ from .privacy import admin as privacy
 from .tenants import admin as tenants
 from .tenants import purges
 
-__all__ = ["four_eyes", "invitations", "jobs", "memberships", "privacy", "purges", "tenants"]
+__all__ = ["bulk", "four_eyes", "invitations", "jobs", "memberships", "privacy", "purges", "tenants"]
 
 
 @admin.register(AuditEvent)

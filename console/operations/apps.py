@@ -25,6 +25,8 @@ class OperationsConfig(AppConfig):
             trail_pages,
             views,
         )
+        from .bulk import runs  # noqa: F401
+        from .exports import pages  # noqa: F401
         from .privacy.returns import note_sign_up
         from .purging import forget_tenant
         from .receivers import keep_act, keep_refusal

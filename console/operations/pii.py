@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pii
-from pii import FREETEXT
+from pii import FILE, FREETEXT
 
 
 @pii.declare("operations.AuditEvent")
@@ -79,3 +79,45 @@ class ApprovalPII(pii.ModelPII):
     }
     row = pii.KEEP("who asked and who approved is accountability, Art. 5(2)")
     purpose = "Accountability of staff"
+
+
+@pii.declare("operations.BulkRun")
+class BulkRunPII(pii.ModelPII):
+    subject = pii.nobody()
+    actors_kept = {"asked_by": "who asked for the change of many rows"}
+    fields = {"reason": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("words of staff"))}
+    plain = {
+        "id": "key",
+        "model": "kind of row, a word of the program",
+        "action": "name of the action in the program",
+        "state total done refused cancel_requested asked_at finished_at": "how it went, and when",
+    }
+    row = pii.KEEP("who changed many rows is accountability, Art. 5(2)")
+    purpose = "Accountability of staff"
+
+
+@pii.declare("operations.BulkRow")
+class BulkRowPII(pii.ModelPII):
+    subject = pii.nobody()
+    fields = {"note": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("why a row was refused"))}
+    plain = {"id run": "keys", "object_id": "key of the row, as text", "state": "what became of it"}
+    row = pii.KEEP("what became of each row belongs to the bulk change")
+    purpose = "Accountability of staff"
+
+
+@pii.declare("operations.ListExport")
+class ListExportPII(pii.ModelPII):
+    subject = pii.nobody()  # an erasure deletes every kept file, whoever is in it: see `exports.orders`
+    actors = ["requested_by"]
+    fields = {
+        "file": pii.Field(FILE, erase=pii.RemoveFile(), export=pii.withhold("a copy of a list of staff's")),
+        "query": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("what a member of staff looked for")),
+        "reason": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("words of staff")),
+    }
+    plain = {
+        "id": "key",
+        "source format state": "words of the program",
+        "rows created_at keep_until": "how many, and when",
+    }
+    row = pii.KEEP("that a list was exported is accountability; its file is deleted after a day")
+    purpose = "Lists for staff"

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 DIRECTORY = (
     "tenancy.view_tenant tenancy.view_usertenantmembership tenancy.view_invitation accounts.view_user "
-    "console.view_jobrun"
+    "console.view_jobrun operations.view_bulkrun operations.view_bulkrow"
 ).split()
 SUPPORT = "tenancy.add_invitation tenancy.change_invitation operations.open_session operations.add_note".split()
 IMPORT = (
     "members.view_memberimport members.add_memberimport members.change_memberimport tenancy.add_usertenantmembership "
-    "tenancy.change_usertenantmembership tenancy.import_tenant tenancy.export_tenant"
+    "tenancy.change_usertenantmembership tenancy.import_tenant tenancy.export_tenant operations.export_list"
 ).split()
 PRIVACY = (
     "pii.add_legalhold pii.approve_datarequest pii.change_legalhold pii.enter_datarequest pii.reveal_pii "
@@ -27,14 +27,14 @@ TRAIL = (
     "operations.view_auditevent operations.browse_history operations.view_staffsession operations.view_approval "
     "pii.view_reveal pii.view_requestevent pii.view_restriction tenancy.view_settingchange "
     "tenancy.view_platformsettingchange procrastinate.view_procrastinatejob auth.view_group tenancy.view_tenantpurge "
-    "tenancy.view_observedaccess"
+    "tenancy.view_observedaccess operations.export_list"
 ).split()
 LIFE = (
     "tenancy.add_tenant tenancy.change_tenant tenancy.suspend_tenant tenancy.archive_tenant tenancy.export_tenant "
     "tenancy.purge_tenant tenancy.transfer_tenant tenancy.view_tenantpurge "
     "tenancy.view_platformsettings tenancy.change_platformsettings tenancy.view_settingchange "
     "tenancy.view_bulksettingchange tenancy.add_bulksettingchange tenancy.change_bulksettingchange "
-    "console.retry_jobrun console.cancel_jobrun "
+    "console.retry_jobrun console.cancel_jobrun operations.cancel_bulkrun operations.export_list "
     "operations.view_approval operations.decide_approval tenancy.view_observedaccess"
 ).split()
 ADMIN = (

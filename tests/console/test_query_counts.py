@@ -36,6 +36,8 @@ LISTS = {
     "tenancy.ObservedAccess": 8,
     "tenancy.PlatformSettings": 4,
     "tenancy.TenantPurge": 4,
+    "operations.BulkRun": 4,
+    "operations.BulkRow": 5,
 }
 PAGES = {
     "tenancy_tenant_change": 6,

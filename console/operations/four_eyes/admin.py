@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
@@ -54,7 +53,7 @@ class ApprovalAdmin(ReadOnlyAdmin):
 
     @column(description=_("Rows"))
     def rows(self, obj: Approval) -> int:
-        return len(obj.details.get("keys", ()))
+        return int(obj.details.get("rows", len(obj.details.get("keys", ()))))
 
     def has_decide_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("operations.decide_approval")
@@ -68,14 +67,7 @@ class ApprovalAdmin(ReadOnlyAdmin):
     )
     def approve(self, request: HttpRequest, form: Any, obj: Approval) -> Any:
         approval = verbs.decide(obj, approve=True, by=request.user, reason=form.cleaned_data["reason"])
-        carry_out = verbs.carrier_of(approval.verb)
-        if carry_out is not None:
-            return carry_out(approval, by=request.user)
-        model: Any = apps.get_model(approval.details["model"])
-        page: Any = self.admin_site._registry[model]
-        rows = list(model._default_manager.filter(pk__in=approval.details["keys"]))
-        getattr(type(page), approval.details["action"]).carry_out(request, rows, approval.reason, page)
-        return _("Approved and carried out.")
+        return verbs.carrier_of(approval.verb)(approval, by=request.user)
 
     @dialog_action(
         permission="decide",

@@ -28,9 +28,12 @@ def carries_out(verb: str) -> Callable[[CarryOut], CarryOut]:
     return register
 
 
-def carrier_of(verb: str) -> CarryOut | None:
-    """What carries an approved act out; None for a bulk change, which its list's page carries out."""
-    return _carried_out.get(verb)
+def carrier_of(verb: str) -> CarryOut:
+    """What carries an approved act out. Raises TenantRefused for a verb that the program no longer knows."""
+    try:
+        return _carried_out[verb]
+    except KeyError:
+        raise TenantRefused("The program no longer knows this act.", code="unknown_act") from None
 
 
 @transaction.atomic

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
-from console.admin import ConsoleModelAdmin, bulk_action, dialog_action
+from console.admin import ConsoleModelAdmin, dialog_action
+from console.bulk import bulk_action
 from console.filters import MomentRangeFilter
 from console.lists.inline import CappedInlineFormSet
 from console.operations import sessions, view_as_middleware
@@ -134,13 +135,13 @@ class MembershipAdmin(PersonActions, ConsoleModelAdmin):
         title=_("Deactivate selected memberships"),
         consequence=_("These people are shut out of their tenant from the next click on."),
     )
-    def deactivate_selected(self, request: HttpRequest, obj: UserTenantMembership, reason: str) -> None:
-        memberships.deactivate_membership(obj, by=request.user, reason=reason)
+    def deactivate_selected(self, obj: UserTenantMembership, *, by: Any, reason: str) -> None:
+        memberships.deactivate_membership(obj, by=by, reason=reason)
 
     @bulk_action(
         permission="change",
         title=_("Reactivate selected memberships"),
         consequence=_("These people can enter their tenant again."),
     )
-    def reactivate_selected(self, request: HttpRequest, obj: UserTenantMembership, reason: str) -> None:
-        memberships.reactivate_membership(obj, by=request.user, reason=reason)
+    def reactivate_selected(self, obj: UserTenantMembership, *, by: Any, reason: str) -> None:
+        memberships.reactivate_membership(obj, by=by, reason=reason)

@@ -12,7 +12,8 @@ from import_export.admin import ImportExportModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
-from console.admin import ConsoleModelAdmin, bulk_action, column
+from console.admin import ConsoleModelAdmin, column
+from console.bulk import bulk_action
 from console.filters import MomentRangeFilter
 from console.operations.memberships.admin import MembershipInline
 from console.preferences.people import staff_name
@@ -88,8 +89,8 @@ class TenantAdmin(LifeActions, TenantSettingsAdminMixin, ImportExportModelAdmin,
         title=_("Suspend selected tenants"),
         consequence=_("Their members cannot enter until somebody restores them, and are shown your reason."),
     )
-    def suspend_selected(self, request: HttpRequest, obj: Tenant, reason: str) -> None:
-        lifecycle.suspend_tenant(obj, by=request.user, reason=reason)
+    def suspend_selected(self, obj: Tenant, *, by: Any, reason: str) -> None:
+        lifecycle.suspend_tenant(obj, by=by, reason=reason)
 
     def settings_actor(self, actor_id: str) -> str:
         return staff_name(actor_id)

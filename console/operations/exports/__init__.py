@@ -1,0 +1,1 @@
+"""Exports of lists and of the trail: as the person sees them, and no further."""
