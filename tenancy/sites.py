@@ -22,6 +22,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from .exceptions import TenantScopeRequired
@@ -84,7 +85,8 @@ class TenantAdminSite(AdminSite):
         if not request.user.has_perm("tenancy.change_tenant"):
             raise PermissionDenied
         target = request.GET.get("next", "")
-        target = target if target.startswith("/") and not target.startswith("//") else reverse("admin:index")
+        if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+            target = reverse("admin:index")
         slug, reason = request.POST.get("slug", "").strip(), request.POST.get("reason", "").strip()
         problem = ""
         if request.method == "POST":
