@@ -115,6 +115,10 @@ WORDS: dict[str, Any] = {
     "privacy.retention_swept": _("erased what was kept long enough"),
     "privacy.revealed": _("revealed masked personal data"),
     "privacy.scanned": _("scanned the database for erased people"),
+    "privacy.person_looked_up": _("looked up a person's data"),
+    "privacy.processing_restricted": _("restricted the processing of a person's data"),
+    "privacy.restriction_lifted": _("lifted the restriction of a person's data"),
+    "privacy.return_settled": _("settled the return of an erased person"),
     "privacy.person_searched": _("searched for a person's data"),
 }
 

@@ -72,6 +72,9 @@ CASES = {
     "workspace_member_deactivate": Case(MANAGE, "/members/{key}/deactivate/", "member", "post", answer=302),
     "workspace_member_reactivate": Case(MANAGE, "/members/{key}/reactivate/", "member", "post", answer=302),
     "workspace_privacy": Case(Action.PRIVACY_MANAGE, "/privacy/"),
+    "workspace_privacy_find": Case(Action.PRIVACY_MANAGE, "/privacy/find/"),
+    "workspace_privacy_kept": Case(Action.PRIVACY_MANAGE, "/privacy/kept/"),
+    "workspace_privacy_record": Case(Action.PRIVACY_MANAGE, "/privacy/record/"),
     "workspace_audit": Case(Action.AUDIT_READ, "/activity/"),
     "workspace_contact_csv": Case(Action.RECORDS_IMPORT, "/contacts/export.csv"),
     "workspace_contact_xlsx": Case(Action.RECORDS_IMPORT, "/contacts/export.xlsx"),
@@ -87,6 +90,7 @@ CASES = {
     "workspace_download": Case(READ, "/download/{token}/", "attachment"),
 }
 OUTSIDE = {
+    "workspace_privacy_rectify": "keyed by a request: tests/console/workspace/test_privacy_tools.py",
     "workspace_privacy_request": "keyed by a request: tests/console/workspace/test_privacy.py",
     "workspace_privacy_review": "keyed by a request: tests/console/workspace/test_privacy.py",
     "workspace_privacy_package": "keyed by a request: tests/console/workspace/test_privacy.py",
