@@ -104,7 +104,8 @@ def in_staff_scope(view: Callable[..., Any]) -> Callable[..., Any]:
 
     The records of tenants with an open staff session are in scope too, and each such page is recorded.
     """
-    from console.operations.sessions import content_of, record_page, sessions_of
+    from console.operations.sessions import content_of, sessions_of
+    from console.operations.visits import record_page
 
     @functools.wraps(view)
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

@@ -16,19 +16,29 @@ from .models import AuditEvent
 
 def keep_act(sender: type[Act], act: Act, **kwargs: Any) -> None:
     """Insert one row, in the caller's transaction: an act that cannot be recorded does not happen."""
+    by, seen_as = really(act.by)
     with system_scope(reason="the audit trail is written in every scope"):
         AuditEvent.objects.create(
             at=act.at,
             verb=act.verb,
-            actor_id=getattr(act.by, "pk", act.by),
-            actor_address=address_of(act.by),
+            actor_id=getattr(by, "pk", by),
+            actor_address=address_of(by),
             tenant_key=act.tenant_id,
             target_model=act.target_model,
             target_id=act.target_id,
             reason=act.reason,
-            details=dict(act.details),
+            details={**act.details, **seen_as},
             request_id=request_id(),
         )
+
+
+def really(actor: Any) -> tuple[Any, dict[str, str]]:
+    """Who acted: in a look through a member's eyes the member of staff, with the member beside them."""
+    request = getattr(HistoricalRecords.context, "request", None)
+    session = getattr(request, "view_as", None)
+    if session is None or getattr(actor, "pk", actor) != session.viewing_as_id:
+        return actor, {}
+    return request.real_user, {"as": str(session.viewing_as_id)}
 
 
 def address_of(actor: Any) -> str:

@@ -95,16 +95,3 @@ def sessions_of(request: HttpRequest) -> list[StaffSession]:
 def content_of(sessions: Iterable[StaffSession]) -> frozenset[UUID]:
     """The tenants whose records are open."""
     return frozenset(session.tenant_id for session in sessions if session.viewing_as_id is None)
-
-
-def record_page(request: HttpRequest, sessions: Iterable[StaffSession]) -> None:
-    """Write down which page was opened while a tenant's content was: route and keys, never a query string."""
-    match = request.resolver_match
-    if match is None:
-        return
-    keys = {name: str(value) for name, value in match.kwargs.items() if isinstance(value, (str, int, UUID))}
-    details = {"route": match.view_name, "keys": keys, "method": request.method}
-    for session in sessions:
-        audit.record(
-            "staff_session.page_opened", by=request.user, tenant=session.tenant, target=session, details=details
-        )

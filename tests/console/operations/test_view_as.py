@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.files.base import ContentFile
 from django.urls import reverse
+from django.utils import timezone
 
 from console.operations.models import AuditEvent, StaffSession
-from console.workspace.models import Contact
-from tenancy import system_scope
+from console.workspace.models import Contact, TenantExport
+from tenancy import system_scope, tenant_scope
 from tests.factories import make_membership, make_user
 
 BANNER = b"Nothing can be changed; every page is recorded."
@@ -84,3 +86,45 @@ def test_it_needs_its_permission_and_opens_no_records_in_the_admin(staff_client,
         from console.operations import sessions
 
         assert sessions.content_of(sessions.open_sessions(staff.user)) == frozenset()
+
+
+def test_a_look_ends_by_itself(staff, member):
+    start(staff, member)
+    assert staff.get("/t/northwind/contacts/").status_code == 200
+    with system_scope(reason="test"):
+        StaffSession.objects.update(expires_at=timezone.now())
+    assert staff.get("/t/northwind/contacts/").status_code == 404
+
+
+def test_every_method_but_reading_is_refused_everywhere_in_the_workspace(staff, member):
+    start(staff, member)
+    for method in ("post", "put", "patch", "delete"):
+        for path in ("", "contacts/", "settings/members/", "export/", "members/"):
+            answer = getattr(staff, method)(f"/t/northwind/{path}")
+            assert answer.status_code == 403, (method, path)
+
+
+def test_what_a_look_records_names_the_one_who_looks(staff, member, tenant_a, settings, tmp_path):
+    """A download is an act, too: of the member of staff, with the member beside them, never of the member."""
+    settings.MEDIA_ROOT = tmp_path
+    with tenant_scope(tenant_a):
+        export = TenantExport.objects.create(state="ready", file=ContentFile(b"PK", name="a.zip"))
+    start(staff, member)
+    answer = staff.get(f"/t/northwind/export/{export.pk}/", follow=True)
+    assert b"".join(answer.streaming_content) == b"PK"
+    answer.close()
+    with system_scope(reason="test"):
+        act = AuditEvent.objects.get(verb="tenant.export_downloaded")
+        assert not AuditEvent.objects.filter(actor_id=member.user_id).exists()
+    who = staff.user
+    assert (act.actor_id, act.actor_address) == (who.pk, who.email)
+    assert act.details["as"] == str(member.user_id)
+
+
+def test_the_banner_stands_on_every_page_first_in_the_body(staff, member):
+    start(staff, member)
+    for path in ("", "contacts/", "members/", "activity/", "settings/"):
+        shown = staff.get(f"/t/northwind/{path}", follow=True)
+        assert shown.content.count(BANNER) == 1, path
+        assert shown.content.index(BANNER) < shown.content.index(b"<main"), path
+    assert BANNER not in staff.get(reverse("admin:index")).content
