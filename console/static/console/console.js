@@ -46,8 +46,6 @@
       }
     }
   };
-  window.addEventListener("load", () => {
-    nameSelects();
-    window.setTimeout(nameSelects, 200);
-  });
+  new MutationObserver(nameSelects).observe(document.documentElement, { childList: true, subtree: true });
+  nameSelects();
 })();
