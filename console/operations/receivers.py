@@ -34,7 +34,7 @@ def keep_act(sender: type[Act], act: Act, **kwargs: Any) -> None:
 
 def really(actor: Any) -> tuple[Any, dict[str, str]]:
     """Who acted: in a look through a member's eyes the member of staff, with the member beside them."""
-    request = getattr(HistoricalRecords.context, "request", None)
+    request: Any = getattr(HistoricalRecords.context, "request", None)
     session = getattr(request, "view_as", None)
     if session is None or getattr(actor, "pk", actor) != session.viewing_as_id:
         return actor, {}

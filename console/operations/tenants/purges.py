@@ -25,7 +25,8 @@ class TenantPurgeAdmin(ReadOnlyAdmin):
         "tenant_key",
         "reason",
         ("ordered_by", "approved_by"),
-        ("ordered_at", "emptied_at", "finished_at"),
+        ("ordered_at", "emptied_at"),
+        "finished_at",
         "counts",
     )
     readonly_fields = ("counts",)
