@@ -16,6 +16,7 @@ from pii.requests import lift, release_hold
 from tenancy import audit
 
 from . import requests
+from .forms import HoldForm
 
 __all__ = ["requests"]
 
@@ -26,7 +27,7 @@ class LegalHoldAdmin(ConsoleModelAdmin):
 
     list_display = ("id", "model", "tenant", "ground", "until", "released_at")
     list_select_related = ("tenant",)
-    autocomplete_fields = ("tenant",)
+    form = HoldForm
     fields = ("model", "key", "tenant", "ground", "until")
     actions_detail = ("release",)
     empty_words = _("Add a hold to keep what a court or an authority may ask for; no erasure and no purge passes it.")

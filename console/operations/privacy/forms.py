@@ -7,14 +7,62 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSplitDateTimeWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from pii.identifiers import normal_email, normal_phone
-from pii.models import DataRequest
+from pii.models import DataRequest, LegalHold
+from tenancy.models import Tenant
 
 
 def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.replace(",", "\n").splitlines() if line.strip()]
+
+
+def tenant_by_slug(help_text: Any) -> forms.ModelChoiceField:
+    """A tenant by its slug, typed: a list of thousands would be no help."""
+    return forms.ModelChoiceField(
+        queryset=Tenant.objects.all(),
+        to_field_name="slug",
+        required=False,
+        label=_("Organisation (slug)"),
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+        help_text=help_text,
+        error_messages={"invalid_choice": _("No organisation has this slug.")},
+    )
+
+
+class HoldForm(forms.ModelForm):
+    """What is held: an organisation as a whole, or one person by the id of a row."""
+
+    model = forms.ChoiceField(
+        label=_("What"),
+        required=False,
+        choices=[
+            ("", _("Everything of an organisation")),
+            ("accounts.user", _("A person, by the id of the account")),
+            ("tenancy.usertenantmembership", _("A member, by the id of the membership")),
+            ("workspace.contact", _("A contact, by its id")),
+        ],
+        widget=UnfoldAdminSelectWidget,
+    )
+    tenant = tenant_by_slug(_("Needed for everything of an organisation."))
+
+    class Meta:
+        model = LegalHold
+        fields = ["model", "key", "tenant", "ground", "until"]
+
+    def clean(self) -> Any:
+        data = super().clean() or {}
+        if bool(data.get("model")) != bool(data.get("key")):
+            raise ValidationError(_("Name a person by kind and id, or an organisation alone."))
+        if not data.get("key") and not data.get("tenant") and "tenant" not in self.errors:
+            raise ValidationError(_("Name an organisation or a person."))
+        return data
 
 
 class IntakeForm(forms.ModelForm):
@@ -27,6 +75,7 @@ class IntakeForm(forms.ModelForm):
         help_text=_("One per line."),
     )
     phones = forms.CharField(label=_("Phone numbers"), required=False, widget=UnfoldAdminTextInputWidget)
+    tenant = tenant_by_slug(_("Empty: every organisation concerned."))
     received_at = forms.SplitDateTimeField(
         label=_("Arrived"), required=False, widget=UnfoldAdminSplitDateTimeWidget, help_text=_("Empty: now.")
     )

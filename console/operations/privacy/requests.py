@@ -21,7 +21,28 @@ from .verbs_carrying_out import CarryingOutVerbs
 from .verbs_ending import EndingVerbs
 from .verbs_identity import IdentityVerbs
 
+CLOSED = (State.DONE, State.REFUSED, State.WITHDRAWN)
 __all__ = ["decisions", "finding", "progress", "rectifying"]  # pages that register themselves
+
+
+class OpenFilter(admin.SimpleListFilter):
+    """A worklist shows what is left to do; what is over is a click away."""
+
+    title = _("work")
+    parameter_name = "work"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("over", _("Over")), ("all", _("All"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "all" or request.GET.get("state__exact") or request.GET.get("q"):
+            return queryset
+        return queryset.filter(state__in=CLOSED) if self.value() == "over" else queryset.exclude(state__in=CLOSED)
+
+    def choices(self, changelist: Any) -> Any:
+        first, *others = super().choices(changelist)
+        yield {**first, "display": _("Open")}
+        yield from others
 
 
 @admin.register(DataRequest)
@@ -30,12 +51,11 @@ class DataRequestAdmin(IdentityVerbs, CarryingOutVerbs, EndingVerbs, ConsoleMode
 
     form = IntakeForm
     list_display = ("number", "kind", "shown_state", "tenant", "shown_due", "requested_by_id")
-    list_filter = (("state", ChoicesDropdownFilter), ("kind", ChoicesDropdownFilter))
+    list_filter = (OpenFilter, ("state", ChoicesDropdownFilter), ("kind", ChoicesDropdownFilter))
     list_select_related = ("tenant",)
     ordering = ("due_on", "number")
     exact_search = ("number__iexact",)
     search_help_text = _("Number of the request")
-    autocomplete_fields = ("tenant",)
     never_deleted = _("A request stays on record; its identifiers are scrubbed when it is done.")
     actions_detail = (
         *IdentityVerbs.identity_verbs,
@@ -76,7 +96,7 @@ class DataRequestAdmin(IdentityVerbs, CarryingOutVerbs, EndingVerbs, ConsoleMode
             who = ("emails", "phones", "contact_name", "contact_email")
             return [(None, {"fields": ("kind", "tenant", *who, "message", "received_at")})]
         return [
-            (None, {"fields": (("number", "kind"), ("shown_state", "tenant"), ("received_at", "shown_due"))}),
+            (None, {"fields": (("number", "kind"), ("shown_state", "tenant"), ("received_at", "due_on"))}),
             (_("Identity"), {"fields": (("identity_method", "identity_at"),)}),
             (_("Plan"), {"fields": ("shown_plan",)}),
             (_("Progress"), {"fields": ("shown_progress",)}),

@@ -13,7 +13,7 @@ from console.workspace.models import Contact, Note
 from pii.models import DataRequest, LegalHold, Reappearance, Restriction, State
 from pii.plan import make_plan
 from pii.reminders import remind
-from pii.requests import attest, receive
+from pii.requests import attest, receive, withdraw
 from tenancy import system_scope, tenant_scope
 from tests.console.operations.test_privacy import own_files
 from tests.factories import make_membership, make_user
@@ -122,7 +122,9 @@ def test_restricting_and_lifting(staff_client, asked, contact):
 
 def test_a_hold_is_placed_and_released(staff_client, tenant_a):
     client = staff_client("pii.view_legalhold", "pii.add_legalhold", "pii.change_legalhold")
-    form = {"model": "", "key": "", "tenant": str(tenant_a.pk), "ground": "lawsuit 7 O 12/26", "until": ""}
+    form = {"model": "", "key": "", "tenant": "northwind", "ground": "lawsuit 7 O 12/26", "until": ""}
+    for wrong in ({"tenant": "no-such"}, {"tenant": ""}, {"key": "7"}, {"model": "accounts.user"}):
+        assert client.post(page("pii_legalhold_add"), {**form, **wrong}).status_code == 200
     assert client.post(page("pii_legalhold_add"), form).status_code == 302
     with system_scope(reason="test"):
         hold = LegalHold.objects.get()
@@ -156,8 +158,14 @@ def test_whoever_came_back_is_a_task_until_it_is_closed(staff_client, asked, con
 def test_the_worklist_is_by_deadline(staff_client, asked):
     late = asked("access", received_at=timezone.now() - timedelta(days=40))
     soon = asked("access", received_at=timezone.now() - timedelta(days=10))
-    text = staff_client(*ENTER).get(page("pii_datarequest_changelist")).content.decode()
+    over = asked("access", received_at=timezone.now() - timedelta(days=50))
+    withdraw(over, by=None)
+    client = staff_client(*ENTER)
+    text = client.get(page("pii_datarequest_changelist")).content.decode()
     assert text.index(late.number) < text.index(soon.number)
+    assert over.number not in text
+    for query in ({"work": "over"}, {"work": "all"}, {"state__exact": "withdrawn"}, {"q": over.number}):
+        assert over.number in client.get(page("pii_datarequest_changelist"), query).content.decode(), query
 
 
 def test_officers_are_reminded_and_organisations_of_their_own(asked, tenant_a, tenant_b, staff_client):
