@@ -35,9 +35,9 @@ class Clicks:
     def action(self, name: str) -> None:
         """Choose an action of the page: in its menu where there is one."""
         link = self.page.get_by_role("link", name=name).first
-        menu = self.page.locator("a", has_text="Actions").first
         if not link.is_visible():
-            self.click(menu)
+            self.page.wait_for_load_state("networkidle")  # the menu opens by script
+            self.click(self.page.locator("a.cursor-pointer", has_text="Actions").first)
         self.click(link)
         self.page.locator("#dialog [name=reason]").wait_for()
 
