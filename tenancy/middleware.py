@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import cache
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
@@ -123,13 +124,18 @@ class TenantMiddleware:
 
 def find_membership(user: Any, slug: str) -> UserTenantMembership | None:
     """The person's live membership in the tenant with this slug, its tenant loaded; None where there is none."""
-    found = UserTenantMembership.objects.select_related("tenant").annotate(revision=platform.revision_column())
     try:
-        membership: Any = found.get(user_id=user.pk, tenant__slug=slug, is_active=True)
+        membership: Any = _memberships().get(user_id=user.pk, tenant__slug=slug, is_active=True)
     except UserTenantMembership.DoesNotExist:
         return None
     platform.seen(membership.revision)
     return membership  # type: ignore[no-any-return]
+
+
+@cache
+def _memberships() -> Any:
+    """The query of every request, built once: the scope is read when its SQL is compiled."""
+    return UserTenantMembership.objects.select_related("tenant").annotate(revision=platform.revision_column())
 
 
 class script_prefix:

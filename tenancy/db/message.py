@@ -36,24 +36,38 @@ def database_kind(scope: Scope) -> str:
     return "identity" if scope.kind is ScopeKind.NONE else str(scope.kind)
 
 
+def scope_said() -> tuple[Scope, str | None]:
+    """What a message is about. The same two objects make the same message, which is cheaper to see than to write."""
+    return current_scope(), _narrow.get()
+
+
 def scope_message() -> str:
     """The statements for the scope of the running code, each ended with a semicolon."""
-    scope = current_scope()
-    role = _narrow.get()
-    if role is None:
-        if scope.kind is ScopeKind.TENANT:
-            role = "tenant"
-        elif scope.is_wide:
-            role = "wide"
-        else:
-            role = "identity"
-    return _message(role_name(role), database_kind(scope), str(scope.tenant_id or ""))
+    return _message(*scope_settings())
+
+
+def _role_of(scope: Scope) -> str:
+    if scope.kind is ScopeKind.TENANT:
+        return "tenant"
+    return "wide" if scope.is_wide else "identity"
 
 
 @lru_cache(maxsize=4096)
 def _message(role: str, kind: str, tenant: str) -> str:
     quoted = role.replace('"', '""')
     return f"{PREFIX}\"{quoted}\"; SET LOCAL tenancy.kind = '{kind}'; SET LOCAL tenancy.tenant = '{tenant}'; "
+
+
+def scope_settings() -> tuple[str, str, str]:
+    """Role, kind and tenant of the scope of the running code, as `SETTINGS` takes them."""
+    scope, role = scope_said()
+    return role_name(role or _role_of(scope)), database_kind(scope), str(scope.tenant_id or "")
+
+
+# The message as one statement that can be prepared.
+SETTINGS = (
+    "SELECT set_config('role', %s, true), set_config('tenancy.kind', %s, true), set_config('tenancy.tenant', %s, true)"
+)
 
 
 def strip_message(sql: str) -> str:

@@ -14,5 +14,4 @@ def _plain(text: str) -> str:
     # No declared expression holds OR or NOT, so that parentheses decide nothing in it.
     text = re.sub(r" AS \"?\w+\"?(?=\))", "", text)
     text = re.sub(r'::text|[\s()"]', "", text).lower()
-    text = re.sub(r"=anyarray\[(.*?)\]", r"in\1", text)
-    return text.replace("scope_kind='", "scope_kindin'")
+    return re.sub(r"=anyarray\[(.*?)\]", r"in\1", text)

@@ -182,6 +182,33 @@ def test_server_side_binding_and_prepared_statements(customers, prepare):
         wrapper.close()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_prepared_statement_alone_takes_its_scope_ahead(customers, monkeypatch):
+    """In autocommit both go in one pipeline, no transaction around them; an error leaves nothing behind."""
+    wrapper = type(connections["default"])(
+        {**connection.settings_dict, "OPTIONS": {"server_side_binding": True, "prepare_threshold": 0}},
+        alias="default",
+    )
+    count = "SELECT count(*), current_user::text FROM testapp_customer WHERE name > %s"
+    try:
+        wrapper.ensure_connection()
+        monkeypatch.setattr(type(wrapper.connection), "transaction", None)
+        with tenant_scope(customers[0]), wrapper.cursor() as cursor:
+            for _ in range(2):
+                cursor.execute(count, [""])
+                assert cursor.fetchone() == (25, "toc_tenant")
+                with pytest.raises(ProgrammingError):
+                    cursor.execute("SELECT %s FROM absent", [1])
+        with (
+            scope_opened(Scope()),
+            wrapper.cursor() as cursor,
+            pytest.raises(ProgrammingError, match="permission denied"),
+        ):
+            cursor.execute(count, [""])
+    finally:
+        wrapper.close()
+
+
 # Random sequences ---------------------------------------------------------------------------------------------
 
 STEPS = st.recursive(

@@ -54,7 +54,8 @@ HOLES = {
     ),
     "a wide policy that asks for no scope": (
         f"ALTER POLICY tenancy_wide ON {TABLE} USING (true)",
-        f"ALTER POLICY tenancy_wide ON {TABLE} USING ((SELECT tenancy.scope_kind() IN ('content', 'system')))",
+        f"ALTER POLICY tenancy_wide ON {TABLE} USING "
+        "((SELECT current_setting('tenancy.kind', true) IN ('content', 'system')))",
         (TABLE, "policies", "tenancy_wide does not say what was declared"),
     ),
     "no floor": (f"DROP POLICY tenancy_floor ON {TABLE}", FLOOR, (TABLE, "floor", "")),

@@ -24,9 +24,10 @@ class Cursor(ScopedCursorMixin, base.CursorMixin, psycopg.ClientCursor):  # type
 
 
 class ServerBindingCursor(ScopedCursorMixin, base.CursorMixin, psycopg.Cursor):  # type: ignore[misc]
-    """Binds on the server (prepared statements): the scope goes with BEGIN, or in a transaction around."""
+    """Binds on the server (prepared statements): the scope goes with BEGIN, or ahead in the statement's pipeline."""
 
     takes_prefix = False
+    takes_pipeline = True
 
 
 class ServerSideCursor(ScopedCursorMixin, base.ServerSideCursor):  # type: ignore[misc]

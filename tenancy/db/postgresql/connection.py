@@ -18,7 +18,7 @@ from psycopg.abc import PQGen
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
 
-from tenancy.db.message import scope_message
+from tenancy.db.message import SETTINGS, scope_message, scope_said, scope_settings
 
 
 class ScopedConnection(psycopg.Connection[Any]):
@@ -26,6 +26,7 @@ class ScopedConnection(psycopg.Connection[Any]):
 
     carries_scope = True  # False for the owner, who works as itself
     _told: str | None = None
+    _told_about: tuple[object, object] = (None, None)
 
     def untold(self) -> str:
         """What must go out before the next statement; empty where the server knows, or BEGIN will carry it."""
@@ -35,13 +36,21 @@ class ScopedConnection(psycopg.Connection[Any]):
         if status == TransactionStatus.IDLE:
             return scope_message() if self.autocommit else ""
         if status == TransactionStatus.INTRANS:
+            scope, role = scope_said()
+            if self._told is not None and self._told_about[0] is scope and self._told_about[1] == role:
+                return ""
             message = scope_message()
             return "" if message == self._told else message
         return ""  # a failed transaction takes nothing but ROLLBACK
 
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open, or the next statement would begin one."""
+        return not self.autocommit or self.pgconn.transaction_status != TransactionStatus.IDLE
+
     def told(self, message: str | None) -> None:
         """Remember what the server knows; None after an error or a rollback to a savepoint, which revert it."""
         self._told = message
+        self._told_about = scope_said()
 
     def _get_tx_start_command(self) -> bytes:
         self._told = None  # whoever begins a transaction, the server knows nothing in it yet
@@ -59,7 +68,7 @@ class ScopedConnection(psycopg.Connection[Any]):
         for result in (yield from generators.execute(self.pgconn)):
             if result.status != ExecStatus.COMMAND_OK:
                 raise error_from_result(result, encoding=self.info.encoding)
-        self._told = message
+        self.told(message)
 
     @contextmanager
     def told_first(self) -> Iterator[None]:
@@ -78,18 +87,21 @@ class ScopedConnection(psycopg.Connection[Any]):
     def _tell(self) -> None:
         message = scope_message()
         psycopg.ClientCursor(self).execute(message)  # type: ignore[arg-type]
-        self._told = message
+        self.told(message)
 
 
 class ScopedCursorMixin:
     """Brings the scope with every statement of a cursor."""
 
     takes_prefix = True
+    takes_pipeline = False
     connection: ScopedConnection
 
     def execute(self, query: Any, params: Any = None, **kwargs: Any) -> Any:
         connection = self.connection
         message = connection.untold()
+        if message and self.takes_pipeline and isinstance(query, str) and not connection.in_transaction():
+            return self._execute_in_pipeline(query, params, **kwargs)
         if message and (not self.takes_prefix or not isinstance(query, str) or kwargs.get("prepare")):
             with connection.told_first():
                 return super().execute(query, params, **kwargs)  # type: ignore[misc]
@@ -106,6 +118,13 @@ class ScopedCursorMixin:
         if isinstance(query, str) and query[:8].upper() == "ROLLBACK":
             connection.told(None)
         return result
+
+    def _execute_in_pipeline(self, query: str, params: Any, **kwargs: Any) -> Any:
+        # Up to the pipeline's Sync the two statements are one transaction, in which alone set_config holds.
+        # https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
+        with self.connection.pipeline():
+            psycopg.Cursor(self.connection).execute(SETTINGS, scope_settings(), prepare=True)
+            return super().execute(query, params, **kwargs)  # type: ignore[misc]
 
     def executemany(self, query: Any, params_seq: Any, **kwargs: Any) -> Any:
         with self.connection.told_first():
