@@ -22,11 +22,15 @@ class OperationsConfig(AppConfig):
             object_history,
             object_pages,
             providers,
+            revert_page,
             trail_pages,
             views,
         )
         from .bulk import runs  # noqa: F401
         from .exports import pages  # noqa: F401
+        from .trail import ways
+
+        ways.register()
         from .privacy.returns import note_sign_up
         from .purging import forget_tenant
         from .receivers import keep_act, keep_refusal

@@ -15,8 +15,10 @@ from pii.masking import hides, viewer_of
 from tenancy import TenantScopeRequired
 
 from . import trail
+from .revert_page import REVERT
 from .trail.browse import Wanted
 from .trail.moments import as_of, rows_of
+from .trail.reverting import way_of
 from .trail.sources import HISTORY
 from .trail_filters import moment
 from .trail_pages import chosen_sources, lines
@@ -42,6 +44,8 @@ def audit_object(request: HttpRequest, label: str, key: str) -> HttpResponse:
     def covers(row: Any, name: str) -> bool:
         return hides(viewer, row, name)
 
+    way = way_of(label)
+    may_go_back = way is not None and all(request.user.has_perm(name) for name in (REVERT, way.permission))  # type: ignore[union-attr]  # staff pages have a user
     context = {
         **site.each_context(request),
         "title": f"{str(model._meta.verbose_name).capitalize()} {key}",
@@ -55,6 +59,9 @@ def audit_object(request: HttpRequest, label: str, key: str) -> HttpResponse:
         "lines": trail.diff(then if at and then else newest, newest, hides=covers, whole=True),
         "rows": lines(request, listed),
         "older": urlencode({"kind": label, "object": key, "before": str(older)}) if older else "",
+        "revert_row": then if at and then is not None and newest.history_type != "-" else None,
+        "restore_row": newest if newest.history_type == "-" and may_go_back else None,
+        "may_revert": may_go_back,
         "label": label,
         "key": key,
     }

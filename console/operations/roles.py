@@ -35,6 +35,7 @@ LIFE = (
     "tenancy.view_platformsettings tenancy.change_platformsettings tenancy.view_settingchange "
     "tenancy.view_bulksettingchange tenancy.add_bulksettingchange tenancy.change_bulksettingchange "
     "console.retry_jobrun console.cancel_jobrun operations.cancel_bulkrun operations.export_list "
+    "operations.browse_history operations.revert_history "
     "operations.view_approval operations.decide_approval tenancy.view_observedaccess"
 ).split()
 ADMIN = (

@@ -33,7 +33,10 @@ class AuditEvent(models.Model):
         verbose_name_plural = _("recorded acts")
         ordering = ["-at", "-id"]
         default_permissions = ("view",)
-        permissions = [("browse_history", "Can browse the history of all rows")]
+        permissions = [
+            ("browse_history", "Can browse the history of all rows"),
+            ("revert_history", "Can revert rows to what they were"),
+        ]
         indexes = [
             models.Index(fields=["-at", "-id"], name="operations_event_newest"),
             models.Index(fields=["tenant_key", "-at", "-id"], name="operations_event_tenant"),
