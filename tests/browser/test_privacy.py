@@ -37,7 +37,7 @@ class Clicks:
         link = self.page.get_by_role("link", name=name).first
         if not link.is_visible():
             self.page.wait_for_load_state("networkidle")  # the menu opens by script
-            self.click(self.page.locator("a.cursor-pointer", has_text="Actions").first)
+            self.click(self.page.locator("button[aria-haspopup]", has_text="Actions").first)
         self.click(link)
         self.page.locator("#dialog [name=reason]").wait_for()
 
