@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -17,6 +17,7 @@ from tenancy import jobs as port
 from .models import FINISHED, JobRun, JobState
 
 SCOPE = "the queue's own tables"
+STALLED_AFTER_SECONDS = 30
 
 
 class QueueBackend:
@@ -143,6 +144,21 @@ def where(error: BaseException) -> str:
     place = f" at {trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}" if trace is not None else ""
     code = f" ({error.code})" if isinstance(error, TenantRefused) else ""
     return f"{type(error).__name__}{code}{place}"[:200]
+
+
+def is_lost(run: JobRun) -> bool:
+    """Whether a job is said to run while its worker is gone. The queue gives it to another one within two minutes."""
+    if run.state != JobState.RUNNING or run.queue_id is None:
+        return False
+    with system_scope(reason=SCOPE), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT w.last_heartbeat IS NULL OR w.last_heartbeat < now() - make_interval(secs => %s) "
+            "FROM procrastinate_jobs j LEFT JOIN procrastinate_workers w ON w.id = j.worker_id "
+            "WHERE j.id = %s AND j.status = 'doing'",
+            [STALLED_AFTER_SECONDS, run.queue_id],
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0])
 
 
 def retry(run: JobRun, *, by: Any, reason: str = "") -> None:

@@ -16,9 +16,9 @@ from procrastinate.manager import JobManager
 from tenancy import jobs as port
 from tenancy import system_scope
 
+from .jobs import STALLED_AFTER_SECONDS
 from .models import FINISHED, JobRun, JobState
 
-STALLED_AFTER_SECONDS = 30
 KEEP_DAYS = 90
 
 

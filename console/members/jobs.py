@@ -12,6 +12,7 @@ from tenancy.jobs import job, periodic
 
 from . import flow, indexing, invitations, undo
 from .models import ImportState, MemberImport
+from .progress import is_working
 from .sweep import drop_orphans, drop_rows
 
 LEFT_ALONE_DAYS = 7
@@ -26,13 +27,17 @@ def access_import_by_key(key: str) -> MemberImport:
 @job("members.preview", attempts=3)
 def preview(key: str) -> None:
     """Check a file."""
-    flow.preview(access_import_by_key(key))
+    item = access_import_by_key(key)
+    if not item.is_over:  # it was discarded while the job waited
+        flow.preview(item)
 
 
 @job("members.run", attempts=3)
 def run(key: str) -> None:
     """Write a confirmed import, or go on with one whose worker died."""
-    flow.run(access_import_by_key(key))
+    item = access_import_by_key(key)
+    if not item.is_over:
+        flow.run(item)
 
 
 @job("members.undo", attempts=3)
@@ -66,10 +71,16 @@ def purge(key: str) -> None:
         due = [(item.tenant_id, item.pk) for item in old.union(left)]
     for tenant_id, pk in due:
         with tenant_scope(tenant_id):
-            item = MemberImport.objects.get(pk=pk)
-            if item.state in (ImportState.UPLOADED, ImportState.PREVIEWED, ImportState.STOPPED):
-                flow.discard(item, by=None)
-            elif item.is_over:
-                flow.purge(item)
+            settle(MemberImport.objects.get(pk=pk))
     drop_rows()
     drop_orphans()
+
+
+def settle(item: MemberImport) -> None:
+    """End what nobody will go on with: give an open import up, and let go of the file of one that is over."""
+    if is_working(item):
+        return  # the next night
+    if item.is_over or item.state == ImportState.UNDOING:
+        flow.purge(item)
+    else:
+        flow.discard(item, by=None)

@@ -124,10 +124,10 @@ def write_chunk(item: MemberImport, target: MergeTarget, chunk: Chunk, work: str
     except IntegrityError as error:
         if is_last_owner(error):
             raise
-        # An id was taken by somebody in between: refuse those rows and write the others.
+        # A person or an id was added by somebody in between: refuse those rows and write the others.
         _mark_taken(item, target, picked, more)
         total = value(f"SELECT count(*) FROM {ROWS} s WHERE {picked}", item, **more)
-        new, changed = _write(item, target, picked, more, fresh, total)
+        new, changed = _write(item, target, picked, more, fresh, total, beside=True)
     if chunk.late and target.people:
         check_owners()
     if target.settle is not None:
@@ -139,10 +139,20 @@ def write_chunk(item: MemberImport, target: MergeTarget, chunk: Chunk, work: str
 
 
 def _write(
-    item: MemberImport, target: MergeTarget, picked: str, more: dict[str, Any], fresh: int, present: int
+    item: MemberImport,
+    target: MergeTarget,
+    picked: str,
+    more: dict[str, Any],
+    fresh: int,
+    present: int,
+    *,
+    beside: bool = False,
 ) -> tuple[int, int]:
-    """Insert and update the picked rows; a statement without work is not sent, it would still join all members."""
-    new = run(_insert(target, picked), item, **more) if fresh else 0
+    """Insert and update the picked rows; a statement without work is not sent, it would still join all members.
+
+    With `beside` rows that somebody else added meanwhile are left out; that look at every index costs a quarter more.
+    """
+    new = run(_insert(target, picked, beside), item, **more) if fresh else 0
     if not present:
         return new, 0
     with hashed_joins():
@@ -163,7 +173,8 @@ def is_last_owner(error: IntegrityError) -> bool:
     return getattr(diagnosis, "constraint_name", None) == LAST_OWNER
 
 
-def _insert(target: MergeTarget, picked: str) -> str:
+def _insert(target: MergeTarget, picked: str, beside: bool) -> str:
+    """In the order of the new keys: neighbours in time are then neighbours in the indexes."""
     names = [column.name for column in target.columns]
     values = [f"coalesce({column.value('s')}, {column.default})" for column in target.columns]
     names, values = [*names, *target.filled], [*values, *target.filled.values()]
@@ -173,8 +184,8 @@ def _insert(target: MergeTarget, picked: str) -> str:
             INSERT INTO {target.table} (id, tenant_id, {person[0]}{", ".join(names)}, created_at, updated_at)
             SELECT coalesce(s.target_id, gen_random_uuid()), %(tenant)s, {person[1]}{", ".join(values)},
                 %(moment)s, %(moment)s
-            FROM {ROWS} s WHERE {picked} AND s.action = 'new' ORDER BY s.line
-            ON CONFLICT DO NOTHING RETURNING *
+            FROM {ROWS} s WHERE {picked} AND s.action = 'new' ORDER BY 1
+            {"ON CONFLICT DO NOTHING" if beside else ""} RETURNING *
         ) {history_insert(target.row_model, "made", "+")}"""
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from console.jobs import is_lost
 from console.models import FINISHED, JobRun
 
 from .models import MemberImport
@@ -34,9 +35,9 @@ def job_of(item: MemberImport) -> JobRun | None:
 
 
 def is_working(item: MemberImport) -> bool:
-    """Whether a job waits or runs for it: then nobody else may touch it."""
-    run = job_of(item)
-    return is_busy(item) and run is not None and run.state not in FINISHED
+    """Whether a job waits or runs for it, on a worker that lives: then nobody else may touch it."""
+    run = job_of(item) if is_busy(item) else None
+    return run is not None and run.state not in FINISHED and not is_lost(run)
 
 
 def progress_of(item: MemberImport) -> Progress:
