@@ -1,4 +1,4 @@
-"""What an import leaves of a person is part of their erasure: the kept file, the staged rows, the history of an undo."""
+"""What an import leaves of a person belongs to their erasure: the kept file, the staged rows, an undo's history."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0004_close_staged_records_to_staff")]
+    dependencies = [("members", "0005_widen_staging_tables")]
 
     operations = [
         migrations.RunSQL(
