@@ -104,7 +104,8 @@ def detect(path: Path, target: Target, overrides: Overrides | None = None) -> De
     if header.index < 0:
         notes.append("The file has no row of names; columns are told by their content.")
     elif header.index > 0:
-        notes.append(f"{header.index} lines above the names of the columns are left out.")
+        above = "One line" if header.index == 1 else f"{header.index} lines"
+        notes.append(f"{above} above the names of the columns {'is' if header.index == 1 else 'are'} left out.")
     line = records[header.index].line if header.index >= 0 else 0
     return Detection(
         path, kind, target, encoding, dialect, header, line, layout, columns, sample[:20], sheet, tuple(notes)

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from console.members.models import ImportState, MemberImport
+
 register = template.Library()
+
+STEPS = (
+    gettext_lazy("Upload"),
+    gettext_lazy("Columns"),
+    gettext_lazy("Check"),
+    gettext_lazy("Import"),
+    gettext_lazy("Result"),
+)
+_PLACES = {
+    ImportState.UPLOADED: 1,
+    ImportState.PREVIEWING: 2,
+    ImportState.PREVIEWED: 2,
+    ImportState.RUNNING: 3,
+}
 
 OUTCOMES = {
     "new": gettext_lazy("New"),
@@ -57,3 +74,24 @@ def state_colour(state: str) -> str:
     from console.members.admin import COLOURS
 
     return COLOURS.get(state, "default")
+
+
+@register.filter
+def span(time: timedelta) -> str:
+    """How long something still takes, in the two largest units."""
+    minutes, seconds = divmod(round(time.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+    if minutes:
+        return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": seconds}
+    return _("%(seconds)d s") % {"seconds": seconds}
+
+
+@register.inclusion_tag("admin/members/steps.html")
+def steps(item: MemberImport | None = None) -> dict[str, Any]:
+    """The way from the file to the result, and where it stands; without an import, at its beginning."""
+    here = 0 if item is None else _PLACES.get(item.state, len(STEPS) - 1)
+    if item is not None and item.state == ImportState.STOPPED:
+        here = 3 if item.started_at else 2
+    return {"steps": [(name, number - here) for number, name in enumerate(STEPS)]}
