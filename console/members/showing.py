@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
@@ -9,6 +10,7 @@ from django.http import HttpRequest, QueryDict
 from . import undo
 from .browse import LISTS, PAGE, page
 from .files import FileRefused, MappingError, read_rows
+from .files.tables import Record
 from .flow import rules_of, stamp
 from .forms import ChoicesForm, MappingForm, ReadingForm
 from .models import ImportState, MemberImport
@@ -58,9 +60,15 @@ def sample(item: MemberImport) -> dict[str, Any]:
         "item": item,
         "sample_fields": target.stored,
         "sample_rows": [(row, row.values or []) for row in found],
-        "raw": [[row.cells[at][:60] for row in detection.sample[:3] if at < len(row.cells)] for at in range(width)],
+        "raw": [_first_values(detection.sample, at) for at in range(width)],
         "missing": detection.missing,
     }
+
+
+def _first_values(records: Sequence[Record], column: int) -> list[str]:
+    """Up to three values of a column, for people to know it by."""
+    cells = [record.cells[column].strip()[:60] for record in records if column < len(record.cells)]
+    return [cell for cell in cells if cell][:3]
 
 
 def choose(item: MemberImport, data: QueryDict) -> None:

@@ -20,7 +20,7 @@ STEPS = (
     gettext_lazy("Import"),
     gettext_lazy("Result"),
 )
-_PLACES = {
+_PLACES: dict[str, int] = {
     ImportState.UPLOADED: 1,
     ImportState.PREVIEWING: 2,
     ImportState.PREVIEWED: 2,
