@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -18,6 +19,9 @@ from .problems import FileRefused, presentable
 from .sheets import read_sheet, sheet_names
 from .tables import Record, read_records
 from .targets import Layout, Target
+
+_TWICE = re.compile(r"[\u00c2\u00c3][\u0080-\u00bf\u0152-\u0178\u201a-\u2122]|\u00e2\u20ac")
+"""UTF-8 that was read as Windows-1252 and written as UTF-8 again."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,10 @@ def detect(path: Path, target: Target, overrides: Overrides | None = None) -> De
             f"The table has {max(widest, len(header.names)):,} columns; at most {MAX_COLUMNS} are read.",
             "Keep the columns that describe people and delete the others.",
         )
+    if header.index < 0 and len(rows) == 1 and sum("@" in cell for cell in rows[0]) > 1:
+        raise FileRefused(
+            "one_line", "All addresses stand in one line.", "Write one person per line, with the address in a column."
+        )
     below = records[header.index + 1 :]
     sample = tuple(record for record in below if any(cell.strip() for cell in record.cells))
     layout = find_layout(header, target)
@@ -106,6 +114,10 @@ def detect(path: Path, target: Target, overrides: Overrides | None = None) -> De
     elif header.index > 0:
         above = "One line" if header.index == 1 else f"{header.index} lines"
         notes.append(f"{above} above the names of the columns {'is' if header.index == 1 else 'are'} left out.")
+    if odd := next((cell for record in sample for cell in record.cells if _TWICE.search(cell)), ""):
+        notes.append(
+            f"Text such as “{presentable(odd)[:60]}” was spoiled before it came into this file: export it again."
+        )
     line = records[header.index].line if header.index >= 0 else 0
     return Detection(
         path, kind, target, encoding, dialect, header, line, layout, columns, sample[:20], sheet, tuple(notes)

@@ -8,12 +8,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .headers import EMAIL, known
+from .headers import is_address, known
 from .targets import Target
 
 _CANDIDATES = ",;\t|"
 _RARE = "^~\x1f\x1e\x01§¦:#!*/"
 _SEP = re.compile(r'^\ufeff?"?sep=(.)"?\s*$', re.I | re.S)
+_SEVERAL = re.compile(r"\s*[,;]\s*")
 NO_DELIMITER = "\x1f"
 """Delimiter of a table of one column: the unit separator, which nobody types."""
 
@@ -81,7 +82,11 @@ def _score(sample: Sequence[str], delimiter: str, quote: str, target: Target) ->
     regular = [row for row in rows if len(row) == width]
     names = max((known(row, target) for row in rows[:20]), default=0)
     addresses = max(
-        sum(1 for row in regular if "@" in row[column] and EMAIL.fullmatch(row[column].strip()))
+        sum(
+            1
+            for row in regular
+            if "@" in row[column] and all(map(is_address, _SEVERAL.split(row[column].strip(" ,;"))))
+        )
         for column in range(min(width, 60))
     )
     share = addresses / len(regular)

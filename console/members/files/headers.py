@@ -19,6 +19,8 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _BRACKETS = re.compile(r"\[[^\]]*\]|\([^)]*\)")
 _NOT_WORD = re.compile(r"[\W_]+")
 _SPECIAL = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i"})
+_PREFIX = re.compile(r"^(?:user|profile|person|member|employee|account)\.(?=\w)", re.I)  # “profile.firstName”
+_ANGLE = re.compile(r"[^<>@]*<([^<>\s]+)>[,;]?")
 LOOK_AHEAD = 50
 """Records in which the row of names is looked for."""
 
@@ -27,7 +29,7 @@ LOOK_AHEAD = 50
 def normalise(name: str) -> str:
     """A header name or word without case, accents, brackets and punctuation: ``E-Mail [Required]`` → ``e mail``."""
     text = _BRACKETS.sub(" ", name) if not name.startswith(("(", "[")) else name
-    text = _CAMEL.sub(" ", text).casefold().translate(_SPECIAL)
+    text = _CAMEL.sub(" ", _PREFIX.sub("", text)).casefold().translate(_SPECIAL)
     text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
     return _NOT_WORD.sub(" ", text).strip()
 
@@ -68,8 +70,17 @@ def find_header(records: Sequence[Sequence[str]], target: Target) -> Header:
     return Header(-1, tuple(f"Column {number}" for number in range(1, width + 1)))
 
 
+def is_address(cell: str) -> bool:
+    """Whether a cell is an address, bare or behind a name: ``Anna <anna@example.com>``."""
+    if "@" not in cell:
+        return False
+    text = cell.strip()
+    angle = _ANGLE.fullmatch(text)
+    return EMAIL.fullmatch(angle.group(1) if angle else text) is not None
+
+
 def _has_email(cells: Sequence[str]) -> bool:
-    return any(EMAIL.fullmatch(cell.strip()) for cell in cells if "@" in cell)
+    return any(is_address(cell) for cell in cells)
 
 
 def _is_names(records: Sequence[Sequence[str]], index: int) -> bool:

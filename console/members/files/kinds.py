@@ -52,6 +52,10 @@ def kind_of(path: Path) -> str:
         raise FileRefused("not_a_table", "This is a web page or an XML document, not a table of people.", SAVE_AS_CSV)
     if text.startswith((b"{", b"[{", b"[\n", b"[\r")):
         raise FileRefused("not_a_table", "This is a JSON document, not a table of people.", SAVE_AS_CSV)
+    if text.startswith(b"begin:vcard"):
+        raise FileRefused("not_a_table", "These are address cards (vCard), not a table of people.", SAVE_AS_CSV)
+    if text.startswith((b"dn: ", b"dn:: ", b"version: 1\n", b"version: 1\r")):
+        raise FileRefused("not_a_table", "This is a directory's export (LDIF), not a table of people.", SAVE_AS_CSV)
     if _is_binary(head):
         raise FileRefused("not_a_table", "This is not a text file: it is full of control characters.", SAVE_AS_CSV)
     return "csv"

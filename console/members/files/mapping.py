@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .headers import EMAIL, Header, normalise
+from .headers import Header, is_address, normalise
 from .rules import BLANKS, word
 from .targets import Kind, Layout, Target
 
@@ -65,7 +65,9 @@ def map_columns(
         _by_name(header, free, layout, target, result, taken)
         key = target.key
         if key not in result:
-            _by_content(rows, [index for index in free if not _used(index, result)], target, result, set(result))
+            # The key alone: “Block sign in: no” is full of words for states, and means the contrary.
+            others = {item.name for item in target.fields if item.name != key}
+            _by_content(rows, [index for index in free if not _used(index, result)], target, result, others)
     return ColumnMap({name: tuple(places) for name, places in result.items()})
 
 
@@ -122,7 +124,7 @@ def _by_content(
             if item.name in taken or item.name in result:
                 continue
             if item.kind is Kind.EMAIL:
-                share = sum(1 for cell in cells if EMAIL.fullmatch(cell)) / len(cells)
+                share = sum(map(is_address, cells)) / len(cells)
                 fits = share >= 0.5
             elif item.kind is Kind.CHOICE and item.stored:
                 words = {name: rule for name, rule in target.words_of(item.name).items() if not rule.gently}

@@ -27,7 +27,8 @@ FIELDS = (
             "posta elettronica, endereço de e-mail, correio eletrónico, correio eletrônico, e-mailadres, e-postadress, "
             "e-post, epost, e-postadresse, mailadresse, sähköposti, sähköpostiosoite, adres e-mail, e-mailová adresa, "
             "e-mail cím, e-posta, eposta, электронная почта, эл. почта, почта, адрес электронной почты, メール, "
-            "メールアドレス, 电子邮件, 邮箱, user email, email addresses, mail address, contact email, username email"
+            "メールアドレス, 电子邮件, 邮箱, user email, email addresses, mail address, contact email, username email, "
+            "work e-mail, emails, e-mails"
         ),
     ),
     Field(
@@ -37,7 +38,8 @@ FIELDS = (
         aliases=("name", "full_name"),
         synonyms=_words(
             "display name, full name, fullname, name, real name, complete name, user name full, person, employee name, "
-            "member name, Anzeigename, vollständiger Name, Vor- und Nachname, Vorname und Nachname, Name Vorname, "
+            "member name, preferred name, "
+            "Anzeigename, vollständiger Name, Vor- und Nachname, Vorname und Nachname, Name Vorname, "
             "nom complet, nom et prénom, prénom et nom, nom d'affichage, nombre completo, nombre y apellidos, "
             "nombre y apellido, nome completo, nome e cognome, nome e sobrenome, volledige naam, naam, "
             "fullständigt namn, namn, fulde navn, navn, nimi, koko nimi, imię i nazwisko, nazwa, jméno a příjmení, "
@@ -73,6 +75,7 @@ FIELDS = (
         10,
         synonyms=_words(
             "role, roles, user role, member role, org role, organization role, workspace role, access level, "
+            "max role, "
             "permission, permissions, access, user type, account type, member type, type of user, Rolle, Rollen, "
             "Berechtigung, "
             "Berechtigungen, Zugriff, Benutzerrolle, rôle, droits, profil, type d'utilisateur, rol, perfil, permiso, "
@@ -88,7 +91,8 @@ FIELDS = (
         aliases=("active", "status", "state"),
         synonyms=_words(
             "active, is active, isactive, status, state, user status, account status, account enabled, enabled, "
-            "account state, member status, employment status, Aktiv, Zustand, Konto aktiv, aktiviert, Kontostatus, "
+            "account state, member status, employment status, "
+            "employee status, active status, org status, Aktiv, Zustand, Konto aktiv, aktiviert, Kontostatus, "
             "actif, statut, état, activé, compte actif, activo, activa, estado, habilitado, attivo, stato, abilitato, "
             "ativo, situação, actief, aktiv, tila, aktiivinen, aktywny, stan, aktivní, stav, aktív, állapot, státusz, "
             "aktif, durum, активен, статус"
@@ -103,6 +107,7 @@ FIELDS = (
         aliases=("suspended", "deactivated"),
         synonyms=_words(
             "inactive, suspended, deactivated, disabled, blocked, archived, is suspended, is disabled, deleted, "
+            "block sign in, login disabled, account disabled, is blocked, "
             "Inaktiv, gesperrt, deaktiviert, ausgeschieden, inactif, désactivé, suspendu, inactivo, suspendido, "
             "desactivado, bloqueado, inattivo, sospeso, inativo, suspenso, geblokkeerd, inactief"
         ),
@@ -113,6 +118,7 @@ FIELDS = (
         aliases=("id",),
         synonyms=_words(
             "external id, employee id, employee number, employeenumber, personnel number, staff id, staff number, "
+            "employee identifier, atlassian id, "
             "member id, user id, userid, object id, immutable id, id, uuid, Personalnummer, Mitarbeiternummer, "
             "Mitarbeiter-Nr., Personal-Nr., Mitgliedsnummer, Mitglieds-Nr., Kennung, Externe ID, Benutzer-ID, "
             "matricule, numéro d'employé, identifiant, identifiant externe, número de empleado, id de empleado, "
@@ -125,7 +131,8 @@ FIELDS = (
         "Job title",
         aliases=("job_title",),
         synonyms=_words(
-            "title, job title, jobtitle, position, employee title, job, function, Funktion, Stelle, Position, Titel, "
+            "title, job title, jobtitle, position, employee title, business title, "
+            "job, function, Funktion, Stelle, Position, Titel, "
             "Berufsbezeichnung, Tätigkeit, Stellenbezeichnung, fonction, poste, intitulé du poste, titre, puesto, "
             "cargo, título, posizione, qualifica, mansione, função profissional, functie, functietitel, befattning, "
             "stilling, titteli, tehtävänimike, stanowisko, pozice, pracovní pozice, beosztás, munkakör, unvan, "
@@ -160,17 +167,24 @@ LAYOUTS = (
     _layout(
         "microsoft_entra",
         "Microsoft Entra users",
-        ("userPrincipalName|displayName", "User principal name|Object Id", "User principal name|Display name"),
-        email="mail|Email|E-mail|Primary SMTP address|userPrincipalName|User principal name",
-        display_name="displayName|Display name",
+        (
+            "userPrincipalName|displayName",
+            "User principal name|Object Id",
+            "User principal name|Display name",
+            "User name [userPrincipalName] Required|Block sign in (Yes/No) [accountEnabled] Required",
+        ),
+        email="mail|Email|E-mail|Primary SMTP address|userPrincipalName|User principal name|"
+        "User name [userPrincipalName] Required",
+        display_name="displayName|Display name|Name [displayName] Required",
         first_name="givenName|Given name|First name",
         last_name="surname|Last name",
         role="userType|User type",
         is_active="accountEnabled|Account enabled|Block credential status",
-        inactive="Block credential",
+        inactive="Block credential|Block sign in (Yes/No) [accountEnabled] Required",
         external_id="objectId|Object Id|id|employeeId",
         title="jobTitle|Job title|Title",
-        ignore="alternateEmailAddress|creationType|companyName|department|isHybrid|directorySynced|usageLocation",
+        ignore="Initial password [passwordProfile] Required|"
+        "alternateEmailAddress|creationType|companyName|department|isHybrid|directorySynced|usageLocation",
     ),
     _layout(
         "okta",

@@ -12,6 +12,7 @@ from .targets import Rule
 from .translation import Row, Translator
 
 BLANK = "The line is blank."
+END_OF_FILE = "\x1a"  # what DOS and its heirs write as the last character
 
 
 def read_records_of(detection: Detection, foreign: list[int] | None = None) -> Iterator[Record]:
@@ -44,7 +45,7 @@ def _rows(detection: Detection, translator: Translator, foreign: list[int] | Non
     blank: Row | None = None
     for record in read_records_of(detection, foreign):
         cells = record.cells
-        if record.problem is None and not any(map(str.strip, cells)):
+        if (record.problem is None and not any(map(str.strip, cells))) or cells == [END_OF_FILE]:
             if blank is not None and blank.last_line + 1 == record.line:
                 blank.last_line = record.line
                 continue

@@ -115,9 +115,9 @@ class _Rows:
             self.cells[self.column - 1] = value
 
     def _value(self) -> str:
-        if self.formula:
-            return FORMULA + "".join(self.formula)
         text = "".join(self.pieces)
+        if self.formula and (not text or self.kind == "e"):
+            return FORMULA + "".join(self.formula)  # with a saved result the cell is what people see in it
         if not text:
             return ""
         if self.kind == "s":

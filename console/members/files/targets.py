@@ -105,7 +105,9 @@ class Target:
 
         found: dict[str, tuple[str, int]] = {}
         for item in self.fields:
-            for rank, word in enumerate((item.name, item.label, *item.synonyms)):
+            # “Job title” says more than “title”, which may be “Dr.”.
+            own = (item.label, item.name) if f" {item.name}" in normalise(item.label) else (item.name, item.label)
+            for rank, word in enumerate((*own, *item.synonyms)):
                 found.setdefault(normalise(word), (item.name, rank))
         return found
 

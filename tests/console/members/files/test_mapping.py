@@ -44,6 +44,88 @@ EXPORTS = {
     ),
 }
 
+OTHERS = {
+    "okta, of its interface": (
+        "id,status,profile.login,profile.firstName,profile.lastName,profile.email,profile.title\n"
+        "00u1,ACTIVE,anna@x.test,Anna,Weiß,anna@x.test,Head\n",
+        [("anna@x.test", "Anna Weiß", None, True, "00u1", "Head")],
+    ),
+    "okta, a report": (
+        "User.Login,User.First name,User.Last name,User.Email,User.Status\nben@x.test,Ben,Öz,ben@x.test,Deactivated\n",
+        [("ben@x.test", "Ben Öz", None, False, None, None)],
+    ),
+    "entra, the template for many": (
+        "version:v1.0\nName [displayName] Required,User name [userPrincipalName] Required,Initial password "
+        "[passwordProfile] Required,Block sign in (Yes/No) [accountEnabled] Required,Job title [jobTitle]\n"
+        "Anna Weiß,anna@x.test,Secret1,No,Head\nBen,ben@x.test,Secret2,Yes,\n",
+        [("anna@x.test", "Anna Weiß", None, True, None, "Head"), ("ben@x.test", "Ben", None, False, None, None)],
+    ),
+    "atlassian, managed accounts": (
+        "Name,Email,Atlassian ID,Org status,Role\nBen,ben@x.test,5c,Suspended,User\n",
+        [("ben@x.test", "Ben", "member", False, "5c", None)],
+    ),
+    "slack, an enterprise grid": (
+        "Name,Email,Account type,Billing active,User ID\nCy,cy@x.test,Multi-Channel Guest,1,U3\n",
+        [("cy@x.test", "Cy", "viewer", None, "U3", None)],
+    ),
+    "outlook, where a title is no job": (
+        "First Name,Last Name,Title,E-mail Address,Job Title\nAnna,Weiß,Dr.,anna@x.test,Head\n",
+        [("anna@x.test", "Anna Weiß", None, None, None, "Head")],
+    ),
+    "excel's unicode text": (
+        "Name\tE-Mail\tRolle\r\nAnna Weiß\tanna@x.test\tMitglied\r\n".encode("utf-16"),
+        [("anna@x.test", "Anna Weiß", "member", None, None, None)],
+    ),
+    "numbers with a comma between semicolons": (
+        "Name;E-Mail;Pensum;Lohn\nAnna;anna@x.test;0,8;5.300,50\nBen;ben@x.test;1,0;4.200,00\n",
+        [("anna@x.test", "Anna", None, None, None, None), ("ben@x.test", "Ben", None, None, None, None)],
+    ),
+    "cells over several lines": (
+        'email,name,address\n"anna@x.test","Anna\nWeiß","Street 1\n8000 Z"\nben@x.test,Ben,"x, y"\n',
+        [("anna@x.test", "Anna Weiß", None, None, None, None), ("ben@x.test", "Ben", None, None, None, None)],
+    ),
+    "names of columns twice": (
+        "Email,Email,Name,Name\nanna@x.test,alt@x.test,Anna,Weiß\n",
+        [("anna@x.test", "Anna", None, None, None, None)],
+    ),
+    "a head of lines above the names": (
+        "Report: Users\nDate: 2024-01-01\n\nUser ID|Full Name|E-Mail\n7|Anna|anna@x.test\n",
+        [("anna@x.test", "Anna", None, None, "7", None)],
+    ),
+    "names before the addresses": (
+        "Anna Weiß <anna@x.test>\nBen Öz <ben@x.test>\n",
+        [("anna@x.test", *[None] * 5), ("ben@x.test", *[None] * 5)],
+    ),
+    "the end of a file as DOS marks it": (
+        "email,name\r\nanna@x.test,Anna\r\n\x1a",
+        [("anna@x.test", "Anna", None, None, None, None)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_exports_lose_nobody_and_turn_nothing_round(tmp_path, name):
+    content, wanted = OTHERS[name]
+    rows = rows_of(tmp_path, content)
+    assert values(rows) == wanted
+    assert codes(rows) == []
+
+
+def test_words_of_a_column_that_nobody_knows_decide_nothing(tmp_path):
+    content = "Wer,Login kaputt\nanna@x.test,Nein\nben@x.test,Ja\n"
+    assert [row[3] for row in values(rows_of(tmp_path, content))] == [None, None]
+
+
+def test_two_addresses_in_a_cell_are_refused_and_neither_is_taken(tmp_path):
+    rows = rows_of(tmp_path, "Name,Emails\nAnna,anna@x.test; alt@x.test\n")
+    assert (values(rows), codes(rows)) == ([], ["email"])
+
+
+def test_text_that_was_spoiled_before_is_told_of(tmp_path):
+    notes = look(tmp_path, "email,name\nanna@x.test,Anna WeiÃŸ\n").notes
+    assert any("spoiled" in note for note in notes)
+    assert not any("spoiled" in note for note in look(tmp_path, "email,name\nanna@x.test,João Ångström\n").notes)
+
 
 @pytest.mark.parametrize("layout", EXPORTS)
 def test_known_exports(tmp_path, layout):

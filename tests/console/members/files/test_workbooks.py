@@ -98,6 +98,31 @@ def test_a_formula_is_refused_in_its_cell(tmp_path):
     ]
 
 
+def test_a_formula_whose_result_was_saved_counts_as_what_people_see(tmp_path):
+    content = book(["=A9", *ANNA[1:]])
+    saved = repacked(
+        content,
+        sheet1=lambda xml: xml.replace(b"<v />", b"<v>anna@x.test</v>").replace(b"<v></v>", b"<v>anna@x.test</v>"),
+    )
+    assert [row[0] for row in values(rows_of(tmp_path, saved))] == ["anna@x.test"]
+
+
+def test_titles_over_merged_cells_and_dates_are_no_trouble(tmp_path):
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    for row in (["Employee list 2024"], ["Confidential"], [], ["Name", "E-Mail", "Start", "Employee ID"]):
+        sheet.append(row)
+    sheet.merge_cells("A1:D1")
+    sheet.append(["Anna", "anna@x.test", datetime.date(2024, 1, 2), 1001])
+    sheet.append(["Ben", "ben@x.test", 45293, 1002.0])
+    packed = io.BytesIO()
+    workbook.save(packed)
+    assert [(row[0], row[4]) for row in values(rows_of(tmp_path, packed.getvalue()))] == [
+        ("anna@x.test", "1001"),
+        ("ben@x.test", "1002"),
+    ]
+
+
 def test_the_name_of_the_file_does_not_matter(tmp_path):
     assert look(tmp_path, book(ANNA)).kind == "xlsx"  # written as people.csv
 
