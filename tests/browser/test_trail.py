@@ -1,0 +1,47 @@
+"""The trail, an object's history, the way back, exports and bulk changes in Chromium: light, dark, narrow."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings as project
+
+from console.operations.models import AuditEvent
+from tenancy import lifecycle, system_scope
+from tests.factories import make_membership, make_tenant, make_user
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+LIST = "/admin/tenancy/usertenantmembership/"
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("light", 400), ("dark", 400)])
+def test_the_pages_are_readable(open_browser, client, settings, theme, width):
+    settings.STAFF_SECOND_FACTOR = False
+    root = make_user("root@example.test", is_staff=True, is_superuser=True)
+    client.force_login(root)
+    tenant = make_tenant("northwind")
+    for _ in range(3):
+        make_membership(tenant)
+    with system_scope(reason="test"):
+        before = tenant.history.first()
+        lifecycle.rename_tenant(tenant, name="Northwind Traders", by=root, reason="ticket 4711")
+        assert AuditEvent.objects.exists()
+    window = open_browser(theme=theme, width=width)
+    cookie = client.cookies[project.SESSION_COOKIE_NAME].value
+    window.context.add_cookies([{"name": project.SESSION_COOKIE_NAME, "value": cookie, "url": window.url}])
+    history = f"/admin/trail/tenancy.tenant/object/{tenant.pk}/"
+    pages = {
+        "trail": ("/admin/trail/", "ticket 4711"),
+        "trail-of-a-tenant": ("/admin/trail/?tenant=northwind&reason=4711", "tenant.renamed"),
+        "object-history": (history, "Changes"),
+        "object-as-of": (f"{history}?at=2999-01-01", "Revert to this"),
+        "change": (f"/admin/trail/tenancy.tenant/{before.history_id}/", "Field"),
+        "revert": (f"/admin/trail/tenancy.tenant/{before.history_id}/revert/", "Becomes"),
+        "export": ("/admin/exports/new/trail/?tenant=northwind", "Up to 1000 rows"),
+        "exports": ("/admin/exports/", "No exports"),
+        "memberships": (LIST, "3 rows on this page"),
+        "bulk-changes": ("/admin/operations/bulkrun/", "Bulk changes"),
+    }
+    for name, (address, words) in pages.items():
+        window.visit(address)
+        assert words.lower() in window.text.lower(), name
+        window.check(name)
