@@ -44,6 +44,7 @@ REFUSED = {
     "a picture that says it is text": ("note.txt", PNG),
     "a ZIP": ("files.zip", package(a="b")),
     "a ZIP bomb in a workbook": ("table.xlsx", office(xl__bomb="0" * 60_000_000)),
+    "a ZIP bomb of parts": ("table.xlsx", office(**{f"xl__part{number}": "" for number in range(2_100)})),
     "a damaged workbook": ("table.xlsx", b"PK\x03\x04broken"),
     "bytes": ("data.txt", b"\0\1\2\3"),
     "nothing": ("empty.txt", b""),
