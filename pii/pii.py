@@ -89,8 +89,12 @@ _CHANGE = {
     "created_at": "when it was made",
 }
 _CHANGE_TEXTS = {
-    "changes": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("settings of the organisation")),
-    "reason": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("why the organisation's settings changed")),
+    "changes": pii.Field(
+        FREETEXT, erase=pii.Scrub(), export=pii.withhold("settings of the organisation"), is_open=True
+    ),
+    "reason": pii.Field(
+        FREETEXT, erase=pii.Scrub(), export=pii.withhold("why the organisation's settings changed"), is_open=True
+    ),
 }
 
 

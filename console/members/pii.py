@@ -14,7 +14,9 @@ class MemberImportPII(pii.ModelPII):
     subject = pii.nobody()
     actors = ["actor", "undone_by"]
     fields = {
-        "file_name": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("the name that the uploader gave")),
+        "file_name": pii.Field(
+            FREETEXT, erase=pii.Scrub(), export=pii.withhold("the name that the uploader gave"), is_open=True
+        ),
         "overrides": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("names of columns")),
         "choices": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("what the importer chose")),
         "detected": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("names of columns")),

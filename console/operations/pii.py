@@ -57,7 +57,7 @@ class StaffSessionPII(pii.ModelPII):
 class StaffNotePII(pii.ModelPII):
     subject = pii.user("user")
     actors = ["author"]
-    fields = {"text": pii.Field(FREETEXT, erase=pii.Blank(), export=pii.ACCESS_ONLY)}
+    fields = {"text": pii.Field(FREETEXT, erase=pii.Blank(), export=pii.ACCESS_ONLY, is_open=True)}
     plain = {"id tenant user": "keys", "is_pinned created_at": "how it is shown, and when it was written"}
     row = pii.DELETE
     mention = "scrub"
