@@ -21,8 +21,8 @@ class MemberImportPII(pii.ModelPII):
         "choices": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("what the importer chose")),
         "detected": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("names of columns")),
         "rules": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("words for roles and states")),
-        "notes": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("sentences about the file")),
-        "message": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("why the import stopped")),
+        "notes": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("sentences about the file"), is_open=True),
+        "message": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("why the import stopped"), is_open=True),
     }
     plain = {
         "id tenant number target": "keys",

@@ -92,13 +92,13 @@ def crowd(tenant_a, officer, settings, tmp_path):
     made = [jane]
     for model, make in MAKE.items():
         if model not in (Customer, Order, Label, OrderLabel):
-            made.append(in_its_tenant(make)(tenant_a, WORD))
+            made.append(in_its_tenant(make)(tenant_a, "openword"))  # what is masked gets its canary later
     member = make_membership(tenant_a, jane, display_name=f"{WORD} Jane", external_id=f"{WORD}1")
     with system_scope(reason="test"):
         memberships.change_details(member, by=None, display_name=f"{WORD} Jane Two", title=f"{WORD} chief")
         made += [
             EmailAddress.objects.create(user=jane, email=jane.email, verified=True, primary=True),
-            StaffNote.objects.create(user=jane, text=WORD),
+            StaffNote.objects.create(user=jane, text="open to staff"),
             UserSession.objects.create(user=jane, ip="203.0.113.77", user_agent=WORD, session_key="k"),
         ]
     with tenant_scope(tenant_a):
@@ -131,7 +131,7 @@ def addresses(crowd):
             yield route.name, route.fill([])
             continue
         own = [key for label, key in keys.items() if route.name.startswith(f"admin:{label}_")]
-        for key in own or keys.values():
+        for key in own or [key for key in keys.values() if len(key) == 36]:
             yield route.name, route.fill([key] * len(route.converters))
 
 
