@@ -75,6 +75,8 @@ WORDS: dict[str, Any] = {
     "list.exported": _("exported a list"),
     "list.export_ordered": _("ordered the export of a list"),
     "list.downloaded": _("downloaded the export of a list"),
+    "history.restored": _("restored what had been deleted"),
+    "history.reverted": _("put back an earlier state"),
     "job.retried": _("started a job again"),
     "job.cancelled": _("stopped a job"),
     "person.created": _("created an account"),
