@@ -13,7 +13,7 @@ from tenancy import system_scope, tenant_scope
 from tenancy.models import UserTenantMembership
 from tests.console.members.helpers import HEAD, imported, members
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # the kept file goes once the erasure is committed
 JANE = HEAD + "jane.canary@example.test,Jane Canary Doe,,,CANARY-4711,Canary keeper\n"
 
 
