@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -71,8 +72,11 @@ class BulkRunAdmin(ReadOnlyAdmin):
     def has_cancel_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         if request.user.has_perm("operations.cancel_bulkrun"):
             return True
-        asked = BulkRun.objects.filter(pk=getattr(object_id, "pk", object_id), asked_by=request.user.pk)
-        return bool(object_id) and asked.exists()
+        try:  # the address may hold anything
+            key = BulkRun._meta.pk.to_python(getattr(object_id, "pk", object_id))
+        except ValidationError:
+            return False
+        return key is not None and BulkRun.objects.filter(pk=key, asked_by=request.user.pk).exists()
 
     @dialog_action(
         permission="cancel",

@@ -147,3 +147,12 @@ def test_a_question_for_four_eyes_starts_the_frozen_rows_once(root, staff_client
     where = reverse("admin:operations_approval_approve", args=[approval.pk])
     assert b"cancelled meanwhile" in other.post(where, {"_form_submitted": "True", "reason": "fine"}).content
     assert outcomes() == ["skipped"] * 5
+
+
+@pytest.mark.parametrize("superuser", [False, True])
+@pytest.mark.parametrize("key", ["2", "not-a-key", "00000000-0000-4000-8000-000000000000"])
+def test_an_address_that_names_no_run_is_no_error_of_ours(staff_client, superuser, key):
+    client = staff_client("operations.view_bulkrun", superuser=superuser)
+    address = f"/admin/operations/bulkrun/{key}/cancel/"
+    for answer in (client.get(address), client.post(address, {"reason": "why"})):
+        assert answer.status_code in (200, 302, 403, 404)  # 200: the dialog's own words, which name no run
