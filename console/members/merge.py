@@ -126,8 +126,8 @@ def write_chunk(item: MemberImport, target: MergeTarget, chunk: Chunk, work: str
             raise
         # A person or an id was added by somebody in between: refuse those rows and write the others.
         _mark_taken(item, target, picked, more)
-        total = value(f"SELECT count(*) FROM {ROWS} s WHERE {picked}", item, **more)
-        new, changed = _write(item, target, picked, more, fresh, total, beside=True)
+        left = value(f"SELECT count(*) FROM {ROWS} s WHERE {picked}", item, **more)
+        new, changed = _write(item, target, picked, more, fresh, left, beside=True)
     if chunk.late and target.people:
         check_owners()
     if target.settle is not None:
