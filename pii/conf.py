@@ -24,7 +24,8 @@ DEFAULTS: dict[str, Any] = {
     "CALLING_CODE": "49",
     "SCAN_FILE_BYTES": 1 << 30,  # how far an archive is unpacked; what lies beyond counts as not read
     "ORPHAN_MINUTES": 10,  # a stored file that no row points at is left alone that long: its row may be on the way
-    "RETENTION": None,  # dotted path of f(model_label, tenant_id) → days, for spans that a tenant shortens
+    # Dotted path of f(model_label, tenant_ids) → {tenant_id: days}, for spans that tenants choose within the declared.
+    "RETENTION": None,
     # Who is reminded of due requests: addresses, or f(tenant_id | None) → addresses, or its dotted path.
     "OFFICERS": None,  # None: everybody who may enter requests
     "ENFORCE_COVERAGE": True,  # an undeclared column is an error of `check`, not a warning

@@ -75,6 +75,9 @@ class ModelPII:
         proven: condition under which an address in this model proves an account's ownership of it.
         purpose, legal_basis, recipients: the row's line in the Article 30 record.
         retain: days after which a row is swept, counted from `retain_from`; None keeps it as long as its owner lives.
+        retain_least: the shortest span that a tenant may ask for; None leaves it no say. `retain` is the longest.
+        retain_row: what the sweep does with the row where that is not what an erasure does. DELETE takes along what
+            follows it, and spares it while that is younger than the span.
     """
 
     subject: ClassVar[Link | Iterable[Link]] = Nobody()
@@ -93,6 +96,8 @@ class ModelPII:
     recipients: ClassVar[str] = "none"
     retain: ClassVar[int | None] = None
     retain_from: ClassVar[str] = ""
+    retain_least: ClassVar[int | None] = None
+    retain_row: ClassVar[RowRule | None] = None
     retain_condition: ClassVar[Mapping[str, Any]] = {}
 
     @classmethod

@@ -42,6 +42,7 @@ class InvitationPII(pii.ModelPII):
     }
     row = pii.DELETE
     retain = 365  # at most; organisations shorten it, see PII["RETENTION"]
+    retain_least = 30
     retain_from = "expires_at"
     purpose = "Letting invited people in"
 

@@ -84,6 +84,8 @@ class Registry:
             problem = field.erase.problem(model._meta.get_field(name))  # type: ignore[arg-type]
             if problem:
                 raise DeclarationError(f"{label}.{name}: {problem}.")
+        if problem := _span_problem(declaration, names):
+            raise DeclarationError(f"{label}: {problem}")
         for link in declaration.links():
             try:
                 link.resolve(model)
@@ -121,6 +123,20 @@ class Registry:
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
+def _span_problem(declaration: type[ModelPII], names: set[str]) -> str:
+    """What is wrong with the span for which rows are kept; empty for a good one."""
+    longest, least = declaration.retain, declaration.retain_least
+    if longest is None and least is None:
+        return ""
+    if declaration.retain_from not in names:
+        return f"a span is counted from a column, and '{declaration.retain_from}' is none."
+    if least is not None and declaration.tenant.split("__")[0] not in names:
+        return "retain_least lets a tenant choose, and these rows have no tenant."
+    if least is not None and not 0 < least <= (longest or least):
+        return "retain_least is at least one day, and no more than retain."
+    return ""
+
+
 def describe(declaration: type[ModelPII]) -> dict[str, Any]:
     """A declaration as plain data, for the hash and for ``pii_coverage --json``."""
     return {
@@ -130,7 +146,7 @@ def describe(declaration: type[ModelPII]) -> dict[str, Any]:
         "actor_texts": dict(declaration.actor_texts),
         "row": [declaration.row.kind, declaration.row.reason],
         "mention": declaration.mention,
-        "retain": [declaration.retain, declaration.retain_from],
+        "retain": [declaration.retain, declaration.retain_from, declaration.retain_least],
         "fields": {
             name: [field.category.value, repr(field.erase), repr(field.export), field.trace and field.trace.value]
             for name, field in sorted(declaration.fields.items())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Q
@@ -12,14 +14,36 @@ from pii.restricted import without_restricted
 from tenancy import audit, system_scope
 from tenancy.models import Invitation, Tenant
 from tenancy.settings import platform
+from tenancy.settings.registry import registry
+
+OWN_SETTING = {Invitation._meta.label: "privacy.retention"}
+"""Models whose span is set elsewhere than in the group ``retention``."""
 
 
-def days_kept(label: str, tenant_id: UUID) -> int | None:
-    """``PII["RETENTION"]``: the days that this tenant keeps rows of a model; None where it has no say of its own."""
-    if label != Invitation._meta.label:
-        return None
-    days: int = Tenant.objects.get(pk=tenant_id).config.privacy.retention.days
-    return days
+def key_of(label: str) -> str:
+    """The setting in the group ``retention`` for a model: ``workspace.Note`` → ``workspace_note``."""
+    return label.lower().replace(".", "_")
+
+
+def days_kept(label: str, tenant_ids: Iterable[UUID]) -> dict[UUID, int | None]:
+    """``PII["RETENTION"]``: the days that each of these tenants keeps rows of a model; None where it says nothing."""
+    name = OWN_SETTING.get(label, f"retention.{key_of(label)}")
+    group, _dot, key = name.partition(".")
+    if name not in registry.names():
+        return {}
+    found: dict[UUID, int | None] = {}
+    chosen = Tenant.objects.filter(pk__in=tenant_ids)
+    with platform.one_reading():
+        for tenant in chosen.filter(settings__has_key=group).only("pk", "settings").iterator(chunk_size=500):
+            found[tenant.pk] = _days(getattr(getattr(tenant.config, group), key))
+        silent = _days(getattr(getattr(Tenant().config, group), key))  # what the platform says to whoever says nothing
+    if silent is not None:
+        found |= dict.fromkeys(set(tenant_ids) - set(found), silent)
+    return found
+
+
+def _days(value: timedelta | int | None) -> int | None:
+    return value.days if isinstance(value, timedelta) else value
 
 
 def purge_invitations() -> int:

@@ -33,6 +33,9 @@ class ContactPII(pii.ModelPII):
     plain = {"id tenant": "keys", "created_at updated_at": "when the row was written"}
     row = pii.ANONYMISE
     purpose = "The customer's address book"
+    retain_from = "updated_at"
+    retain_least = 90
+    retain_row = pii.DELETE
 
 
 @pii.declare("workspace.Note")
@@ -43,6 +46,8 @@ class NotePII(pii.ModelPII):
     plain = {"id tenant contact": "keys", "created_at updated_at": "when the row was written"}
     row = pii.DELETE
     purpose = "The customer's address book"
+    retain_from = "updated_at"
+    retain_least = 30
 
 
 @pii.declare("workspace.Attachment")
@@ -62,6 +67,8 @@ class AttachmentPII(pii.ModelPII):
     row = pii.DELETE
     mention = "review"
     purpose = "The customer's address book"
+    retain_from = "created_at"
+    retain_least = 30
 
 
 @pii.declare("workspace.Tag")
@@ -96,6 +103,9 @@ class BulkTaggingPII(pii.ModelPII):
     row = pii.KEEP("a search for many people belongs to none of them; what it says of one is scrubbed")
     mention = "review"
     purpose = "Grouping contacts"
+    retain = 1095
+    retain_from = "finished_at"
+    retain_least = 30
 
 
 @pii.declare("workspace.MemberWord")

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
 from django.db import models
 
-from .. import conf
+from tenancy import system_scope
+from tenancy.models import Tenant
+
 from ..declarations import ModelPII
 from ..find import tenant_path
 from ..registry import registry
-from .spans import spans
+from .spans import by_span, spans
+from .sweep import due
 
 
 def record_of_processing(tenant: UUID | None = None) -> list[dict[str, Any]]:
     """One line per declared model with personal data: purpose, basis, categories, recipients, span.
 
-    With `tenant`, only what that organisation keeps, with its own spans.
+    With `tenant`, only what that organisation keeps, with its own spans and with how many rows (``due``) are over
+    them: the next sweep erases these.
     """
     lines = []
+    over: Counter[str] = Counter({line.model: line.rows for line in due(tenant)}) if tenant is not None else Counter()
     for model, declaration in registry.items():
         if not declaration.fields or (tenant is not None and tenant_path(model, declaration) is None):
             continue
@@ -33,6 +39,7 @@ def record_of_processing(tenant: UUID | None = None) -> list[dict[str, Any]]:
                 "fields": sorted(declaration.fields),
                 "recipients": declaration.recipients,
                 "retention": _span(model, declaration, tenant),
+                "due": over[model._meta.label],
                 "erasure": declaration.row.kind,
                 "reason": declaration.row.reason,
             }
@@ -41,10 +48,18 @@ def record_of_processing(tenant: UUID | None = None) -> list[dict[str, Any]]:
 
 
 def _span(model: type[models.Model], declaration: type[ModelPII], tenant: UUID | None) -> str:
-    if declaration.retain is None:
-        return "as long as its owner"
-    name = str(model._meta.get_field(declaration.retain_from).verbose_name)  # type: ignore[union-attr]  # a column
-    own = spans(model, declaration.retain, [tenant] if tenant is not None else [])
-    words = f"{own.get(tenant, declaration.retain)} days from: {name}"
-    asked = tenant is None and tenant_path(model, declaration) and conf.get("RETENTION")
-    return f"{words}; less where an organisation says so" if asked else words
+    column = declaration.retain_from
+    name = str(model._meta.get_field(column).verbose_name) if column else ""  # type: ignore[union-attr]  # a column
+    tenants: Any = [tenant] if tenant is not None else Tenant.objects.values_list("pk", flat=True)
+    with system_scope(reason="how long organisations keep data"):
+        own = spans(model, declaration, tenants if declaration.retain_least is not None else [])
+    words = _words(own.get(tenant, declaration.retain), name)
+    if tenant is not None or declaration.retain_least is None:
+        return words
+    groups = sorted((days, len(keys)) for days, keys in by_span(own).items() if days != declaration.retain)
+    others = [f"{days} days in {count} organisation{'s' if count > 1 else ''}" for days, count in groups]
+    return "; ".join([words, *others])
+
+
+def _words(days: int | None, counted_from: str) -> str:
+    return "as long as its owner" if days is None else f"{days} days from: {counted_from}"

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from pii import registry
 from pii.coverage import walk
 from pii.retention import record_of_processing
+from tenancy.models import Tenant
 
 
 def _page(request: HttpRequest, template: str, **context: object) -> HttpResponse:
@@ -22,8 +23,17 @@ def _page(request: HttpRequest, template: str, **context: object) -> HttpRespons
 
 @require_safe
 def article_30(request: HttpRequest) -> HttpResponse:
-    """The record of processing activities."""
-    return _page(request, "admin/privacy/record.html", title=_("Record of processing"), lines=record_of_processing())
+    """The record of processing activities, of the platform or of one organisation with the spans that it chose."""
+    slug = request.GET.get("organisation", "").strip()
+    tenant = Tenant.objects.filter(slug=slug).first() if slug else None
+    return _page(
+        request,
+        "admin/privacy/record.html",
+        title=_("Record of processing"),
+        lines=record_of_processing(tenant.pk if tenant else None),
+        slug=slug,
+        tenant=tenant,
+    )
 
 
 @require_safe

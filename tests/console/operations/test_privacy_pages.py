@@ -246,3 +246,19 @@ def test_a_member_is_found_by_the_panel(staff_client, tenant_a):
     client = staff_client(*ENTER, "accounts.view_user")
     text = client.get(page("person_page", member.user_id)).content.decode()
     assert f"by=user&amp;value={member.user_id}" in text
+
+
+def test_the_record_of_one_organisation_has_its_spans_and_what_goes_next(staff_client, contact, tenant_a):
+    from tenancy.settings.store import change
+
+    with tenant_scope(tenant_a):
+        change(tenant_a, {"retention.workspace_note": 60}, by=None)
+        Note.objects.update(updated_at=timezone.now() - timedelta(days=70))
+    client = staff_client(*ENTER)
+    platform = client.get(page("pii_record")).content.decode()
+    assert "as long as its owner; 60 days in 1 organisation" in platform
+    assert "Goes next" not in platform
+    own = client.get(page("pii_record"), {"organisation": "northwind"}).content.decode()
+    assert '60 days from: changed</td><td class="px-3 py-2 text-right">1</td>' in own
+    assert "Sessions" not in own
+    assert "There is no organisation" in client.get(page("pii_record"), {"organisation": "nowhere"}).content.decode()

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.core.files.base import ContentFile
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
@@ -15,6 +16,8 @@ from console.operations.sessions import view_as
 from console.preferences.branding import DARK, LIGHT, stylesheet
 from console.preferences.region import RegionMiddleware
 from console.preferences.retention import purge_invitations
+from console.workspace.models import Attachment, BulkTagging, Contact, Note, Tag
+from pii.retention import sweep
 from tenancy import staff_scope, system_scope, tenant_scope
 from tenancy.models import Invitation, Tenant, UserTenantMembership
 from tenancy.settings import registry
@@ -212,12 +215,36 @@ def test_retention_of_settled_invitations(tenant_a, tenant_b, flip):
         assert Invitation.objects.count() == 3
 
 
+def test_retention_of_what_an_organisation_records(tenant_a, tenant_b, flip):
+    rows = {}
+    for tenant in (tenant_a, tenant_b):
+        with tenant_scope(tenant):
+            contact = Contact.objects.create(last_name="B")
+            note = Note.objects.create(contact=contact, body="words")
+            file = Attachment.objects.create(
+                contact=contact, file=ContentFile(b"a", name="a.txt"), name="a.txt", size=1, sha256="0" * 64
+            )
+            tag = Tag.objects.create(name="VIP")
+            tagging = BulkTagging.objects.create(tag=tag, finished_at=timezone.now())
+            rows[tenant] = [note, file, tagging, contact]
+    with system_scope(reason="test"):
+        old = timezone.now() - timedelta(days=120)
+        for model, column in ((Note, "updated_at"), (Attachment, "created_at"), (BulkTagging, "finished_at")):
+            model._base_manager.update(**{column: old})
+        Contact._base_manager.update(updated_at=old)
+    for name in ("workspace_note", "workspace_attachment", "workspace_bulktagging", "workspace_contact"):
+        assert sweep() == []
+        flip({f"retention.{name}": 100})
+        (line,) = sweep()
+        assert (line.model.lower().replace(".", "_"), line.tenant, line.rows) == (name, tenant_a.pk, 1)
+    with system_scope(reason="test"):
+        assert all(type(row).objects.filter(pk=row.pk).exists() for row in rows[tenant_b])
+
+
 # features --------------------------------------------------------------------------------------------
 
 
 def test_files_can_be_switched_off(client, enter, flip, tenant_a):
-    from console.workspace.models import Contact
-
     enter()
     with tenant_scope(tenant_a):
         contact = Contact.objects.create(first_name="A", last_name="B")
