@@ -72,6 +72,7 @@ class ModelPII:
             ``delete`` or ``review``; ``derived`` for an index that follows rows which are judged themselves.
         append_only: the database refuses changes to everybody but the erasure role.
         tenant: path from a row to its tenant.
+        made_at: the column that says when a row was made, where the model has it.
         proven: condition under which an address in this model proves an account's ownership of it.
         purpose, legal_basis, recipients: the row's line in the Article 30 record.
         retain: days after which a row is swept, counted from `retain_from`; None keeps it as long as its owner lives.
@@ -90,6 +91,7 @@ class ModelPII:
     mention: ClassVar[str] = "scrub"
     append_only: ClassVar[bool] = False
     tenant: ClassVar[str] = "tenant"
+    made_at: ClassVar[str] = "created_at"
     proven: ClassVar[Mapping[str, Any]] = {}
     purpose: ClassVar[str] = "Running the service"
     legal_basis: ClassVar[str] = "Art. 6(1)(b)"

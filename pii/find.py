@@ -30,7 +30,7 @@ def find(subject: Subject) -> Subject:
     _prove_accounts(subject)
     for model, declaration in in_order():
         subject.rows[model] |= set(own_rows(model, declaration, subject))
-    subject.identifiers |= Identifiers.of(_traces(subject))
+    subject.identifiers |= Identifiers.of(traces(subject))
     return subject
 
 
@@ -145,7 +145,8 @@ def _learn(subject: Subject, model: type[models.Model], declaration: type[ModelP
                 subject.user_keys |= {str(key) for key in rows.values_list(path, flat=True) if key}
 
 
-def _traces(subject: Subject) -> Iterator[tuple[Trace, str]]:
+def traces(subject: Subject) -> Iterator[tuple[Trace, str]]:
+    """Every value by which the person can be found elsewhere: typed or proven, and met in their rows, old ones too."""
     for value in subject.emails:
         yield Trace.EMAIL, value
     for value in subject.phones:

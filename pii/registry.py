@@ -146,6 +146,7 @@ def describe(declaration: type[ModelPII]) -> dict[str, Any]:
         "actor_texts": dict(declaration.actor_texts),
         "row": [declaration.row.kind, declaration.row.reason],
         "mention": declaration.mention,
+        "made_at": declaration.made_at,
         "retain": [declaration.retain, declaration.retain_from, declaration.retain_least],
         "fields": {
             name: [field.category.value, repr(field.erase), repr(field.export), field.trace and field.trace.value]

@@ -22,6 +22,7 @@ class UserPII(pii.ModelPII):
     }
     plain = {"id": "random key", "date_joined": "when the row was written"}
     row = pii.ANONYMISE
+    made_at = "date_joined"
     purpose = "Signing in"
 
 

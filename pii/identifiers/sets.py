@@ -47,6 +47,9 @@ class Identifiers:
     def __or__(self, other: Identifiers) -> Identifiers:
         return Identifiers(**{f.name: getattr(self, f.name) | getattr(other, f.name) for f in fields(self)})
 
+    def __sub__(self, other: Identifiers) -> Identifiers:
+        return Identifiers(**{f.name: getattr(self, f.name) - getattr(other, f.name) for f in fields(self)})
+
     def __bool__(self) -> bool:
         return any(getattr(self, f.name) for f in fields(self))
 
@@ -72,7 +75,17 @@ class Identifiers:
         return sorted(keyed_hash(value) for value in self.emails | self.phones | self.keys)
 
 
-def keyed_hash(value: str) -> str:
-    """HMAC-SHA256 of a normal form under a key derived from SECRET_KEY."""
-    key = hashlib.sha256(b"pii.tombstone" + settings.SECRET_KEY.encode()).digest()
+def keys() -> list[str]:
+    """The secret in force, then those that it replaced (``SECRET_KEY_FALLBACKS``): what they signed still counts."""
+    return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+
+
+def keyed_hashes_of(value: str) -> list[str]:
+    """The hashes that `value` may have been remembered by: under the secret in force, and under earlier ones."""
+    return [keyed_hash(value, secret) for secret in keys()]
+
+
+def keyed_hash(value: str, secret: str | None = None) -> str:
+    """HMAC-SHA256 of a normal form under a key derived from SECRET_KEY (or `secret`)."""
+    key = hashlib.sha256(b"pii.tombstone" + (secret or settings.SECRET_KEY).encode()).digest()
     return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()

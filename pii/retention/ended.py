@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.db import models, transaction
 from django.utils import timezone
 
-from ..erase.again import RELEASED, keep_again, request_again
+from ..erase.again import RELEASED, keep_again, refusals, request_again
 from ..holds import active_holds
 from ..identifiers import Identifiers
 from ..models import DataRequest, PlanItem, PlanRow, State
@@ -42,6 +42,7 @@ def released() -> list[Swept]:
             method=RELEASED,
             by=None,
             note=request.number,
+            refused=refusals(request),
         )
         if again is not None:
             keep_again(again, request)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from tenancy import audit, system_scope
 
 from ..identifiers.normal import normal_email, normal_phone
-from ..identifiers.sets import keyed_hash
+from ..identifiers.sets import keyed_hashes_of
 from ..models import Reappearance, Tombstone, TombstoneHash
 
 
@@ -43,7 +43,7 @@ def note_returns(
     normal = {
         form for value in values for form in (normal_email(value), normal_phone(value) if "@" not in value else "")
     }
-    digests = [keyed_hash(value) for value in normal if value]
+    digests = [digest for value in normal if value for digest in keyed_hashes_of(value)]
     with system_scope(reason="an erased person may have come back"):
         stones = TombstoneHash.objects.filter(digest__in=digests, tombstone__expires_at__gt=timezone.now())
         found = sorted(set(stones.values_list("tombstone_id", flat=True)))

@@ -8,15 +8,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from tenancy import system_scope
 from tenancy.models import Tenant
 
 from ..models import DataRequest, ItemDecision, Reappearance, State, Tombstone, TombstoneHash
+from ..subjects import Row
 from . import journal
-from .write import REPLAY
+from .write import REPLAY, is_root
+
+Rows = dict[type[models.Model], set[Row]]
 
 
 def replay(*, by: Any, dry_run: bool = False, tell: Callable[[str], None] = lambda line: None) -> list[DataRequest]:
@@ -38,24 +41,36 @@ def replay(*, by: Any, dry_run: bool = False, tell: Callable[[str], None] = lamb
         if dry_run:
             continue
         with system_scope(reason="replay erasures after a restore"):
-            request = _request(entries, by)
+            request, left = _request(entries, by)
             if request is not None:
                 request = run_erasure(request.pk)
                 made.append(request)
-            _remember(entries, request)
+            _remember(entries, request, left)
     return made
 
 
-def _request(entries: list[dict[str, Any]], by: Any) -> DataRequest | None:
-    from ..erase.again import request_again
+def _request(entries: list[dict[str, Any]], by: Any) -> tuple[DataRequest | None, Rows]:
+    """The request that repeats these lines, and the rows of a person who came back, which it leaves alone."""
+    from ..erase.again import plan_kept, request_again
+    from ..erase.returned import leave_returned
 
+    left: Rows = {}
     limited_to = UUID(entries[0]["limited_to"]) if entries[0]["limited_to"] else None
     if limited_to is not None and not Tenant.objects.filter(pk=limited_to).exists():
-        return None
+        return None, left
     roots = {(item["model"], item["key"]) for item in entries}
-    request = request_again(roots, limited_to=limited_to, method=REPLAY, by=by, note=f"{len(entries)} tombstones")
+    erased_at = max(datetime.fromisoformat(item["erased_at"]) for item in entries)
+    request = request_again(
+        roots,
+        limited_to=limited_to,
+        method=REPLAY,
+        by=by,
+        note=f"{len(entries)} tombstones",
+        refused={UUID(key) for item in entries for key in item.get("refused", ())},
+        spare=lambda subject: left.update(leave_returned(subject, roots, erased_at)),
+    )
     if request is None:
-        return None
+        return None, left
     for item in entries[0].get("kept", ()):
         ItemDecision.objects.create(
             request=request,
@@ -65,10 +80,11 @@ def _request(entries: list[dict[str, Any]], by: Any) -> DataRequest | None:
             until=date.fromisoformat(item["until"]) if item["until"] else None,
             decided_at=timezone.now(),
         )
-    return request
+    plan_kept(request)
+    return request, left
 
 
-def _remember(entries: Iterable[dict[str, Any]], request: DataRequest | None) -> None:
+def _remember(entries: Iterable[dict[str, Any]], request: DataRequest | None, left: Rows) -> None:
     now = timezone.now()
     with transaction.atomic():
         for item in entries:
@@ -93,4 +109,14 @@ def _remember(entries: Iterable[dict[str, Any]], request: DataRequest | None) ->
                     key=item["key"],
                     at=now,
                     closed_at=now if request.state == State.DONE else None,  # else a task: it waits for review
+                )
+        for model, rows in left.items():
+            for row in rows if is_root(model) else ():
+                Reappearance.objects.create(  # a task: whether that row may stay is for somebody to look at
+                    tombstone=stone,
+                    how=Reappearance.How.RESTORE,
+                    tenant_key=row.tenant_id,
+                    model=model._meta.label_lower,
+                    key=row.pk,
+                    at=now,
                 )
