@@ -15,6 +15,16 @@ EMAIL = re.compile(r"[^\s@\"'<>()=,;:]+@[^\s@\"'<>()=,;:]+\.[^\s@\"'<>()=,;:]+")
 # PostgreSQL repeats the offending row's values in DETAIL, and the statement's in CONTEXT.
 DETAIL = re.compile(r"^(DETAIL|CONTEXT):.*$", re.MULTILINE)
 
+# What an exception quotes is as a rule a value: Python's in single quotes, PostgreSQL's in double ones behind a colon.
+QUOTED = re.compile(r"'(?:[^'\\\n]|\\.)*'|“[^”\n]*”|(?<=: )\"[^\"\n]*\"|(?<=value )\"[^\"\n]*\"")
+CODE = ("    ", '  File "')  # lines of a traceback that show the program, not its data
+
+
+def without_values(trace: str) -> str:
+    """A traceback with its code, the class of each exception and what it says, without the values that it quotes."""
+    lines = (line if line.startswith(CODE) else QUOTED.sub("'…'", line) for line in trace.split("\n"))
+    return "\n".join(lines)
+
 
 def without_people(text: str) -> str:
     """Text of a log line without addresses and without the row that PostgreSQL quotes in an error."""
@@ -41,6 +51,9 @@ class HumanFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         return without_people(super().format(record))
 
+    def formatException(self, ei: Any) -> str:  # the library's name
+        return without_values(super().formatException(ei))
+
 
 class MachineFormatter(JsonFormatter):
     """One JSON object for a log collector."""
@@ -52,6 +65,9 @@ class MachineFormatter(JsonFormatter):
             rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
             datefmt="%Y-%m-%dT%H:%M:%S%z",
         )
+
+    def formatException(self, ei: Any) -> Any:  # the library's name
+        return without_values(str(super().formatException(ei)))
 
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
         return {key: without_people(value) if isinstance(value, str) else value for key, value in log_data.items()}

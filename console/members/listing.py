@@ -10,6 +10,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 
 from .browse import pages
 from .corrections import write_refused
+from .covering import Cover
 from .files.exports import neutralise
 from .models import MemberImport
 from .targets import TARGETS
@@ -18,9 +19,9 @@ CSV = "text/csv; charset=utf-8"
 MARK = "\ufeff"  # lets Excel see that it is UTF-8
 
 
-def list_file(item: MemberImport, action: str) -> StreamingHttpResponse:
-    """One list, one row in memory at a time."""
-    response = StreamingHttpResponse(_lines(item, action), content_type=CSV)
+def list_file(item: MemberImport, action: str, cover: Cover) -> StreamingHttpResponse:
+    """One list, one row in memory at a time, masked as on the page."""
+    response = StreamingHttpResponse(_lines(item, action, cover), content_type=CSV)
     response["Content-Disposition"] = f'attachment; filename="import-{item.number}-{action}.csv"'
     return response
 
@@ -41,11 +42,11 @@ class _Line:
         return text
 
 
-def _lines(item: MemberImport, action: str) -> Iterator[str]:
+def _lines(item: MemberImport, action: str, cover: Cover) -> Iterator[str]:
     names = [column.field for column in TARGETS[item.target].columns]
     writer: Any = csv.writer(_Line())  # type: ignore[arg-type]  # the writer returns what `write` returns
     yield MARK + writer.writerow(["line", "email", *names, "before", "why"])
-    for row in pages(item, action):
+    for row in map(cover.row, pages(item, action)):
         why = row["reason"] or " ".join(f"{entry['reason']} {entry['remedy']}" for entry in row["problems"])
         before = ", ".join(f"{change['field']}: {change['before']}" for change in row["changes"])
         values = ["" if row["values"].get(name) is None else str(row["values"][name]) for name in names]

@@ -19,6 +19,7 @@ from tenancy.models import Tenant
 from tenancy.scope import require_content
 
 from .browse import LISTS
+from .covering import cover_of
 from .files import FileRefused, MappingError
 from .forms import UploadForm
 from .listing import list_file, refused_file
@@ -92,6 +93,9 @@ class ImportPages:
         """The refused rows as they stood in the file, to be corrected and imported again."""
         self.require(request, self.has_view_permission)
         item = self.item(pk)
+        if cover_of(request, item).hides_file:
+            messages.error(request, _("Somebody else brought this file: its rows open in a staff session alone."))
+            return self.back(item)
         try:
             response = refused_file(item)
         except FileRefused as refused:
@@ -107,7 +111,7 @@ class ImportPages:
         if action not in LISTS:
             raise Http404
         self._recorded(request, item, action)
-        return list_file(item, action)
+        return list_file(item, action, cover_of(request, item))
 
     def require(self, request: HttpRequest, permission: Callable[..., bool]) -> None:
         if not permission(request):

@@ -9,6 +9,7 @@ from django.http import HttpRequest, QueryDict
 
 from . import undo
 from .browse import LISTS, PAGE, page
+from .covering import cover_of
 from .files import FileRefused, MappingError, read_rows
 from .files.tables import Record
 from .flow import rules_of, stamp
@@ -31,11 +32,11 @@ def shown(request: HttpRequest, item: MemberImport) -> dict[str, Any]:
     if working:
         return context | {"progress": progress_of(item)}
     if item.state == ImportState.UPLOADED:
-        return context | mapping(item)
+        return context | mapping(request, item)
     return context | lists(request, item)
 
 
-def mapping(item: MemberImport) -> dict[str, Any]:
+def mapping(request: HttpRequest, item: MemberImport) -> dict[str, Any]:
     """The forms before the check, and how the first rows would be read."""
     forms: dict[str, Any] = {
         "mapping": MappingForm(item),
@@ -43,14 +44,14 @@ def mapping(item: MemberImport) -> dict[str, Any]:
         "choices": ChoicesForm(item),
     }
     try:
-        return forms | sample(item)
+        return forms | sample(request, item)
     except (FileRefused, MappingError) as refused:
         return forms | {"problem": str(refused)}
 
 
-def sample(item: MemberImport) -> dict[str, Any]:
+def sample(request: HttpRequest, item: MemberImport) -> dict[str, Any]:
     """The first rows as they would be read with what is set on `item`. Raises FileRefused and MappingError."""
-    target = TARGETS[item.target].file
+    target, cover = TARGETS[item.target].file, cover_of(request, item)
     with kept_file(item) as file:
         detection = look(item, file)
         rows, _translator = read_rows(detection, rules=rules_of(item))
@@ -59,8 +60,9 @@ def sample(item: MemberImport) -> dict[str, Any]:
     return {
         "item": item,
         "sample_fields": target.stored,
-        "sample_rows": [(row, row.values or []) for row in found],
-        "raw": [_first_values(detection.sample, at) for at in range(width)],
+        "is_covered": cover.hides_file,
+        "sample_rows": [] if cover.hides_file else [(row, row.values or []) for row in found],
+        "raw": [[] if cover.hides_file else _first_values(detection.sample, at) for at in range(width)],
         "missing": detection.missing,
     }
 
@@ -93,11 +95,14 @@ def lists(request: HttpRequest, item: MemberImport) -> dict[str, Any]:
         chosen = "refused" if item.counts.get("refused") else (found[0][0] if found else "new")
     after = request.GET.get("after", "")
     behind = int(after) if after.lstrip("-").isdecimal() and len(after) < 10 else None
-    rows = page(item, chosen, behind, PAGE) if item.previewed_at else []
+    cover = cover_of(request, item)
+    rows = [cover.row(row) for row in page(item, chosen, behind, PAGE)] if item.previewed_at else []
     context = {
         "lists": found,
         "chosen": chosen,
         "rows": rows,
+        "is_covered": cover.hides_file or (cover.hides_rows and chosen in ("changed", "missing")),
+        "hides_file": cover.hides_file,
         "next": rows[-1]["line"] if len(rows) == PAGE else None,
         "labels": {field.name: field.label for field in TARGETS[item.target].file.fields},
         "stamp": stamp(item),

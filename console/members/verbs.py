@@ -55,7 +55,7 @@ class ImportVerbs(ImportPages):
         item = self.item(pk)
         try:
             choose(item, request.POST)
-            context = sample(item)
+            context = sample(request, item)
         except (FileRefused, MappingError) as refused:
             context = {"problem": str(refused)}
         return self.render(request, "sample", context)

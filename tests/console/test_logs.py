@@ -9,7 +9,9 @@ import re
 import sys
 
 import pytest
-from django.db import IntegrityError
+from django.core import mail
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError
 from django.test import RequestFactory
 
 from console.logs import HumanFormatter, MachineFormatter, RequestContext, logging_config
@@ -91,6 +93,54 @@ def test_people_are_taken_out_of_messages_and_tracebacks(formatter):
     assert "Hopper" not in text
     assert "Key (email)" not in text
     assert "duplicate key" in text
+
+
+@pytest.mark.parametrize("formatter", [HumanFormatter, MachineFormatter])
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("invalid literal for int() with base 10: 'Zqcanary Jane'"),
+        KeyError("Zqcanary's Jane"),
+        ValidationError("“Zqcanary Jane” is not a valid UUID."),
+        DataError(
+            "invalid input syntax for type uuid: \"Zqcanary Jane\"\nLINE 1: SELECT 'Zqcanary Jane'::uuid\n      ^"
+        ),
+        DataError('value "Zqcanary Jane" is out of range for type integer'),
+    ],
+)
+def test_a_traceback_says_what_broke_without_the_value_that_broke_it(formatter, error):
+    try:
+        try:
+            raise error
+        except Exception as first:
+            raise RuntimeError("could not go on") from first
+    except RuntimeError:
+        text = formatter().format(record("broken", exc_info=sys.exc_info()))
+    assert "zqcanary" not in text.lower()
+    assert type(error).__name__ in text
+    assert "RuntimeError: could not go on" in text
+    assert "raise error" in text
+
+
+def test_a_crash_is_mailed_to_nobody(client, db, settings, monkeypatch):
+    """Django's own report holds local variables, the form and the session: it is made nowhere."""
+
+    def broken(*_):
+        raise RuntimeError("no such luck")
+
+    settings.ADMINS = [("Admin", "admin@example.test")]
+    settings.DEBUG = False
+    monkeypatch.setattr("console.health.queue_is_reachable", broken)
+    client.raise_request_exception = False
+    before = [logging.getLogger(name).handlers[:] for name in ("", "django")]
+    try:
+        logging.config.dictConfig(logging_config(human=False))
+        answer = client.get("/readyz")
+    finally:
+        logging.getLogger().handlers[:], logging.getLogger("django").handlers[:] = before
+    assert answer.status_code == 500
+    assert "RuntimeError" not in answer.content.decode()
+    assert mail.outbox == []
 
 
 def test_a_machine_line_is_one_json_object_with_extra_fields():

@@ -63,7 +63,7 @@ def differences(row: Any, obj: Any) -> list[Difference]:
     label = type(row).instance_type._meta.label_lower
     later = [one for one in rows_of(label, str(obj.pk))[:LOOK_BACK] if one.history_id > row.history_id]
     changes: dict[str, list[Any]] = {}
-    for newer, older in zip(later, [*later[1:], row], strict=True):
+    for newer, older in zip(later, [*later, row][1:], strict=True):
         for name in {line.name for line in diff(older, newer) if line.is_changed}:
             changes.setdefault(name, []).append(newer)
     found = []

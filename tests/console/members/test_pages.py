@@ -186,7 +186,7 @@ def test_absent_imports_are_not_found(root, tenant_a):
 def test_downloads_are_on_record_and_harmless(root, tenant_a):
     from console.operations.models import AuditEvent
 
-    item = imported(tenant_a, HEAD + "a@x.test,=1+1,,,,\n")
+    item = imported(tenant_a, HEAD + "a@x.test,=1+1,,,,\n", by=root.user)
     text = b"".join(root.get(url("download", item, "new")).streaming_content).decode()
     assert "'=1+1" in text
     with system_scope(reason="test"):

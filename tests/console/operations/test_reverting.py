@@ -65,6 +65,17 @@ def test_an_object_as_of_a_moment_stands_beside_the_present(root, tenant_a):
     assert root.get(reverse("admin:audit_object", args=["no.model", made.pk])).status_code == 404
 
 
+def test_the_newest_row_has_nothing_to_go_back_to_and_says_so(root, tenant_a):
+    with system_scope(reason="test"):
+        lifecycle.rename_tenant(tenant_a, name="Now", by=root.user, reason="merger")
+    where = revert_url("tenancy.tenant", newest(tenant_a))
+    assert root.get(where).status_code == 200
+    assert (
+        "Choose at least one field"
+        in post(root, "tenancy.tenant", newest(tenant_a), newest(tenant_a).history_id).content.decode()
+    )
+
+
 def test_one_field_goes_back_by_its_verb_and_is_recorded_as_such(root, tenant_a):
     with system_scope(reason="test"):
         before = tenant_a.history.first()
