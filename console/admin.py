@@ -58,15 +58,20 @@ def dialog_action(
     icon: str | None = None,
     danger: bool = False,
     possible: Callable[[Any], bool] | None = None,
+    counts: Callable[[Any], str] | None = None,
 ) -> Callable[[Callable[..., Any]], Any]:
     """One verb as one dialog: a GET shows it, only a POST acts, both need `has_<permission>_permission`.
 
     `possible` asks the object whether the verb makes sense now; where not, no button shows (the verb refuses anyway).
+    `counts` says how much the verb touches, in words that the dialog shows below the consequence.
 
     The method gets ``(request, form, obj)``, with `obj` fetched through `get_queryset`, calls a verb and returns the
     words for the person, or an answer that leads them elsewhere. TenantRefused and ValidationError are shown in the
     dialog.
     """
+
+    words_of: Any = {"title": title, "description": consequence, "form_submit_text": submit or title}
+    words_of["variant"] = "danger" if danger else "primary"
 
     def decorate(method: Callable[..., Any]) -> Any:
         @functools.wraps(method)
@@ -80,8 +85,7 @@ def dialog_action(
             except (TenantRefused, ValidationError) as error:
                 # Under the field that every dialog has: unfold's dialog shows no errors of the form as a whole.
                 dialog.add_error("reason", error.messages if isinstance(error, ValidationError) else str(error))
-                shown = {"title": title, "description": consequence, "form_submit_text": submit or title}
-                context = {"dialog": shown, "form": dialog, "form_submit_text": submit or title}
+                context = {"dialog": words_of, "form": dialog, "form_submit_text": submit or title}
                 return render(request, "unfold/helpers/dialog.html", context)
             if isinstance(words, HttpResponse):  # the verb leads on to another page by itself
                 return words
@@ -89,21 +93,37 @@ def dialog_action(
             return HttpResponse(headers={"HX-Redirect": page_behind(request) or page_of(self, obj)})
 
         act.possible = possible  # type: ignore[attr-defined]  # unfold's decorator carries it on
-        return action(
+        shown = action(
             act,
             permissions=[permission],
             description=title,
             icon=icon,
             variant=ActionVariant.DANGER if danger else ActionVariant.DEFAULT,
-            dialog={
-                "title": title,
-                "description": consequence,
-                "form_class": form,
-                "form_submit_text": submit or title,
-            },
+            dialog={**words_of, "form_class": form},
         )
 
+        @functools.wraps(shown)
+        def dialog_of_one(self: Any, request: HttpRequest, object_id: str, **kwargs: Any) -> HttpResponse:
+            request.dialog_about = functools.partial(about, self, request, object_id, counts)  # type: ignore[attr-defined]
+            answer: HttpResponse = shown(self, request, object_id=object_id, **kwargs)
+            return answer
+
+        return dialog_of_one
+
     return decorate
+
+
+def about(admin: Any, request: HttpRequest, object_id: str, counts: Callable[[Any], str] | None) -> dict[str, Any]:
+    """What a dialog says of its object: what it is called, and how much is touched. Asked by the dialog's template.
+
+    Raises Http404 for an object that is not there.
+    """
+    from console.operations.naming import called
+
+    obj = admin.get_object(request, object_id)
+    if obj is None:
+        raise Http404
+    return {"name": called(request, obj), "count": counts(obj) if counts else ""}
 
 
 def page_of(admin: Any, obj: Any) -> str:
@@ -208,6 +228,8 @@ class ConsoleModelAdmin(ModelAdmin):
             items = [item for entry in actions for item in entry.get("items") or [entry]]
             bundle = {"title": _("Actions"), "icon": "bolt", "variant": ActionVariant.DEFAULT, "items": items}
             context["actions_detail"] = [bundle]
+        context["show_history"] = hasattr(self.opts, "simple_history_manager_attribute")  # no link to what is not kept
+        context["show_save_and_add_another"] = context.get("add", False)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

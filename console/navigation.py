@@ -169,3 +169,9 @@ UNFOLD: dict[str, Any] = {
         ],
     },
 }
+
+
+def title_of(address: str) -> Any:
+    """What the sidebar calls the page at `address`; None for a page that is not in it."""
+    sections = UNFOLD["SIDEBAR"]["navigation"]
+    return next((item["title"] for part in sections for item in part["items"] if str(item["link"]) == address), None)

@@ -71,7 +71,9 @@ class TenantPurgePII(pii.ModelPII):
     subject = pii.nobody()
     actors_kept = {"ordered_by": "who ordered", "approved_by": "who approved"}
     fields = {
-        "reason": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("why the organisation was purged")),
+        "reason": pii.Field(
+            FREETEXT, erase=pii.Scrub(), export=pii.withhold("why the organisation was purged"), is_open=True
+        ),
     }
     plain = {
         "id tenant_key": "keys",

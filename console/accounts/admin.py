@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminEmailInputWidget
 
 from console.admin import ConsoleModelAdmin, ReadOnlyAdmin, ReasonForm, dialog_action
+from console.operations import counts
 from console.operations.memberships.admin import MembershipInline
 from console.operations.privacy.person import PersonActions
 from console.operations.roles import EVERYTHING
@@ -110,6 +111,7 @@ class UserAdmin(PersonActions, ConsoleModelAdmin):
         icon="person_off",
         danger=True,
         possible=lambda person: person.is_active,
+        counts=counts.account_closing,
     )
     def deactivate(self, request: HttpRequest, form: Any, obj: User) -> Any:
         people.deactivate(obj, by=request.user, reason=form.cleaned_data["reason"])
@@ -121,6 +123,7 @@ class UserAdmin(PersonActions, ConsoleModelAdmin):
         consequence=_("The person can sign in again."),
         icon="person_check",
         possible=lambda person: not person.is_active,
+        counts=counts.account_opening,
     )
     def reactivate(self, request: HttpRequest, form: Any, obj: User) -> Any:
         people.reactivate(obj, by=request.user, reason=form.cleaned_data["reason"])
@@ -156,6 +159,7 @@ class UserAdmin(PersonActions, ConsoleModelAdmin):
         title=_("Sign out everywhere"),
         consequence=_("Every session of this person ends at once; they can sign in again."),
         icon="logout",
+        counts=counts.sessions_ending,
     )
     def sign_out(self, request: HttpRequest, form: Any, obj: User) -> Any:
         recovery.sign_out(obj, by=request.user, reason=form.cleaned_data["reason"])
@@ -170,6 +174,7 @@ class UserAdmin(PersonActions, ConsoleModelAdmin):
         ),
         icon="phonelink_erase",
         danger=True,
+        counts=counts.factors_going,
     )
     def reset_second_factor(self, request: HttpRequest, form: Any, obj: User) -> Any:
         recovery.reset_second_factor(obj, by=request.user, reason=form.cleaned_data["reason"])
@@ -184,6 +189,7 @@ class UserAdmin(PersonActions, ConsoleModelAdmin):
         form=NewAddressForm,
         icon="alternate_email",
         danger=True,
+        counts=counts.sessions_ending,
     )
     def change_email(self, request: HttpRequest, form: Any, obj: User) -> Any:
         recovery.change_email(obj, form.cleaned_data["email"], by=request.user, reason=form.cleaned_data["reason"])

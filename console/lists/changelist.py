@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from unfold.views import ChangeList
 
+from .columns import shown_column
 from .keyset import Page, keyset_page
 from .ordering import index_order
 
@@ -34,6 +35,9 @@ class ConsoleChangeList(ChangeList):
     """A list whose rows lead to the object's page, where it has one; the next page starts after a row's key."""
 
     result_list: list[Any]
+    list_display: Any
+    list_display_links: Any
+    sortable_by: Any
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         given = request.GET.copy()
@@ -41,6 +45,10 @@ class ConsoleChangeList(ChangeList):
         request.GET = given  # type: ignore[assignment]  # so that no filter's link carries the place along
         self.may_export = request.user.has_perm(EXPORT)  # type: ignore[union-attr]  # staff pages have a user
         super().__init__(request, *args, **kwargs)
+        shown = {name: shown_column(request, self.model, name) for name in self.list_display}
+        self.list_display = [shown[name] for name in self.list_display]
+        self.list_display_links = [shown.get(name, name) for name in self.list_display_links or ()]
+        self.sortable_by = [shown.get(name, name) for name in self.sortable_by or ()]
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[str]:
         return index_order(self.model, super().get_ordering(request, queryset))
@@ -72,12 +80,13 @@ class ConsoleChangeList(ChangeList):
     @property
     def first_link(self) -> str:
         """Address of the first page, where this is another."""
-        return str(self.get_query_string()) if self.page.has_before or not self.page.rows else ""
+        is_lost = bool(self.place[AFTER] or self.place[BEFORE]) and not self.page.rows
+        return str(self.get_query_string()) if self.page.has_before or is_lost else ""
 
     @property
     def export_link(self) -> str:
         """Address of the export of what matches, for whoever may export."""
-        if self.is_popup or not self.may_export:
+        if self.is_popup or not self.may_export or not self.page.rows:
             return ""
         return reverse("admin:export_list", args=[self.opts.label_lower]) + str(self.get_query_string())
 

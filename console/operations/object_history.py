@@ -15,6 +15,7 @@ from pii.masking import hides, viewer_of
 from tenancy import TenantScopeRequired
 
 from . import trail
+from .naming import heading
 from .revert_page import REVERT
 from .trail.browse import Wanted
 from .trail.moments import as_of, rows_of
@@ -38,7 +39,6 @@ def audit_object(request: HttpRequest, label: str, key: str) -> HttpResponse:
         raise Http404 from None
     if newest is None:
         raise Http404
-    model: Any = trail.tracked_models()[label]
     viewer = viewer_of(request)
 
     def covers(row: Any, name: str) -> bool:
@@ -48,7 +48,7 @@ def audit_object(request: HttpRequest, label: str, key: str) -> HttpResponse:
     may_go_back = way is not None and all(request.user.has_perm(name) for name in (REVERT, way.permission))  # type: ignore[union-attr]  # staff pages have a user
     context = {
         **site.each_context(request),
-        "title": f"{str(model._meta.verbose_name).capitalize()} {key}",
+        "title": heading(request, newest),
         "asked": asked,
         "problem": _("“at” wants a date.") if asked and at is None else "",
         "at": at,

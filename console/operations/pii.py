@@ -70,7 +70,7 @@ class ApprovalPII(pii.ModelPII):
     actors_kept = {"asked_by": "who asked", "decided_by": "who decided"}
     fields = {
         "details": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("keys and counts")),
-        "reason": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("words of staff")),
+        "reason": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("words of staff"), is_open=True),
     }
     plain = {
         "id tenant_key": "keys",
@@ -85,7 +85,7 @@ class ApprovalPII(pii.ModelPII):
 class BulkRunPII(pii.ModelPII):
     subject = pii.nobody()
     actors_kept = {"asked_by": "who asked for the change of many rows"}
-    fields = {"reason": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("words of staff"))}
+    fields = {"reason": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("words of staff"), is_open=True)}
     plain = {
         "id": "key",
         "model": "kind of row, a word of the program",
@@ -99,7 +99,9 @@ class BulkRunPII(pii.ModelPII):
 @pii.declare("operations.BulkRow")
 class BulkRowPII(pii.ModelPII):
     subject = pii.nobody()
-    fields = {"note": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("why a row was refused"))}
+    fields = {
+        "note": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("why a row was refused"), is_open=True)
+    }
     plain = {"id run": "keys", "object_id": "key of the row, as text", "state": "what became of it"}
     row = pii.KEEP("what became of each row belongs to the bulk change")
     purpose = "Accountability of staff"
@@ -112,7 +114,7 @@ class ListExportPII(pii.ModelPII):
     fields = {
         "file": pii.Field(FILE, erase=pii.RemoveFile(), export=pii.withhold("a copy of a list of staff's")),
         "query": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("what a member of staff looked for")),
-        "reason": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("words of staff")),
+        "reason": pii.Field(FREETEXT, erase=pii.Scrub(), export=pii.withhold("words of staff"), is_open=True),
     }
     plain = {
         "id": "key",

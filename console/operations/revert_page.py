@@ -20,6 +20,7 @@ from pii.masking import hides, viewer_of
 from tenancy import TenantRefused
 
 from .actors import actors, named
+from .naming import heading
 from .trail.diff import HIDDEN
 from .trail.moments import rows_of
 from .trail.reverting import Way, differences, restore, revert, way_of
@@ -64,7 +65,7 @@ def audit_revert(request: HttpRequest, label: str, history_id: int) -> HttpRespo
             form = RevertForm(initial={"seen": newest.history_id, "reason": form.cleaned_data["reason"]})
     context = {
         **site.each_context(request),
-        "title": f"{str(model._meta.verbose_name).capitalize()} {key}",
+        "title": heading(request, row),
         "row": row,
         "form": form,
         "problem": problem,

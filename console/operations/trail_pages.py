@@ -18,6 +18,7 @@ from tenancy import TenantScopeRequired
 
 from . import trail
 from .actors import actors, named
+from .naming import heading
 from .trail.browse import Place
 from .trail.sources import HISTORY, Entry, Source
 from .trail_filters import MOMENTS, TEXTS, Read, read_filters
@@ -106,7 +107,7 @@ def audit_change(request: HttpRequest, label: str, history_id: int) -> HttpRespo
     who = str(row.history_user_id or "")
     context = {
         **site.each_context(request),
-        "title": f"{model._meta.verbose_name} {key}",
+        "title": heading(request, row),
         "row": row,
         "who": named(actors(request, [who]), who),
         "object_url": reverse("admin:audit_object", args=[label, key]),

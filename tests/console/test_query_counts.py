@@ -37,7 +37,7 @@ LISTS = {
     "tenancy.PlatformSettings": 4,
     "tenancy.TenantPurge": 4,
     "operations.BulkRun": 4,
-    "operations.BulkRow": 5,
+    "operations.BulkRow": 4,
 }
 PAGES = {
     "tenancy_tenant_change": 6,

@@ -21,6 +21,10 @@ COLOURS = {"asked": "info", "waiting": "info", "running": "warning", "finished":
 ROW_COLOURS = {"done": "success", "refused": "warning", "failed": "danger", "gone": "warning"}
 
 
+def rows_left(run: BulkRun) -> str:
+    return str(_("%(done)d of %(total)d rows are done.")) % {"done": run.done, "total": run.total}
+
+
 def can_stop(run: BulkRun) -> bool:
     return not run.is_over
 
@@ -85,6 +89,7 @@ class BulkRunAdmin(ReadOnlyAdmin):
         icon="stop_circle",
         danger=True,
         possible=can_stop,
+        counts=rows_left,
     )
     def cancel(self, request: HttpRequest, form: Any, obj: BulkRun) -> Any:
         runs.cancel(obj, by=request.user, reason=form.cleaned_data["reason"])

@@ -75,7 +75,10 @@ def _list(label: str, request: HttpRequest) -> tuple[list[str], Iterator[list[st
         changelist = page.get_changelist_instance(request)
     except IncorrectLookupParameters as error:
         raise SuspiciousOperation("The list has no such filter.") from error
-    names = [name for name in changelist.list_display if name != "action_checkbox"]
+    listed = [
+        getattr(name, "raw_name", name) for name in changelist.list_display
+    ]  # moments and keys, no words for them
+    names = [name for name in listed if name != "action_checkbox"]
     titles = [str(label_for_field(name, page.model, page)) for name in names]
 
     def rows() -> Iterator[list[str]]:

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from console.admin import ReadOnlyAdmin, column, dialog_action
@@ -16,6 +17,16 @@ from ..models import Approval, ApprovalState
 from . import verbs
 
 COLOURS = {"asked": "warning", "approved": "success", "refused": "danger", "expired": "default"}
+
+
+def rows_touched(approval: Approval) -> str:
+    n = rows_of(approval)
+    return ngettext("%(n)d row is changed.", "%(n)d rows are changed.", n) % {"n": n}
+
+
+def rows_of(approval: Approval) -> int:
+    """How many rows the question is about."""
+    return int(approval.details.get("rows", len(approval.details.get("keys", ()))))
 
 
 def is_open(approval: Approval) -> bool:
@@ -53,7 +64,7 @@ class ApprovalAdmin(ReadOnlyAdmin):
 
     @column(description=_("Rows"))
     def rows(self, obj: Approval) -> int:
-        return int(obj.details.get("rows", len(obj.details.get("keys", ()))))
+        return rows_of(obj)
 
     def has_decide_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("operations.decide_approval")
@@ -64,6 +75,7 @@ class ApprovalAdmin(ReadOnlyAdmin):
         consequence=_("The change is carried out at once, for every row that was selected."),
         icon="task_alt",
         possible=is_open,
+        counts=rows_touched,
     )
     def approve(self, request: HttpRequest, form: Any, obj: Approval) -> Any:
         approval = verbs.decide(obj, approve=True, by=request.user, reason=form.cleaned_data["reason"])

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from console.admin import ConsoleModelAdmin, ReasonForm, dialog_action
+from console.operations import counts
 from tenancy import invitations
 from tenancy.models import Invitation
 
@@ -53,6 +54,7 @@ class InvitationAdmin(ConsoleModelAdmin):
         consequence=_("A new mail with a new link goes out; the old link stops working."),
         icon="forward_to_inbox",
         possible=is_pending,
+        counts=counts.mails_sent,
     )
     def resend(self, request: HttpRequest, form: Any, obj: Invitation) -> Any:
         invitations.resend(obj, by=request.user, reason=form.cleaned_data["reason"])
@@ -66,6 +68,7 @@ class InvitationAdmin(ConsoleModelAdmin):
         icon="cancel_schedule_send",
         danger=True,
         possible=is_pending,
+        counts=counts.mails_sent,
     )
     def revoke(self, request: HttpRequest, form: Any, obj: Invitation) -> Any:
         invitations.revoke(obj, by=request.user, reason=form.cleaned_data["reason"])

@@ -14,7 +14,7 @@ from console.admin import ConsoleModelAdmin, dialog_action
 from console.bulk import bulk_action
 from console.filters import MomentRangeFilter
 from console.lists.inline import CappedInlineFormSet
-from console.operations import sessions, view_as_middleware
+from console.operations import counts, sessions, view_as_middleware
 from console.operations.forms import SessionForm
 from console.operations.privacy.person import PersonActions
 from tenancy import Role, memberships
@@ -114,6 +114,7 @@ class MembershipAdmin(PersonActions, ConsoleModelAdmin):
         icon="person_off",
         danger=True,
         possible=lambda membership: membership.is_active,
+        counts=counts.members_left,
     )
     def deactivate(self, request: HttpRequest, form: Any, obj: UserTenantMembership) -> Any:
         memberships.deactivate_membership(obj, by=request.user, reason=form.cleaned_data["reason"])

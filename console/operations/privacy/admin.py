@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from console.admin import ConsoleModelAdmin, ReadOnlyAdmin, dialog_action
@@ -21,11 +22,16 @@ from .forms import HoldForm
 __all__ = ["requests"]
 
 
+def rows_marked(restriction: Restriction) -> str:
+    n = restriction.rows.count()
+    return ngettext("%(n)d row is marked.", "%(n)d rows are marked.", n) % {"n": n}
+
+
 @admin.register(LegalHold)
 class LegalHoldAdmin(ConsoleModelAdmin):
     """What may not be erased for now, and why; released with a reason, never deleted."""
 
-    list_display = ("id", "model", "tenant", "ground", "until", "released_at")
+    list_display = ("model", "tenant", "ground", "until", "released_at")
     list_select_related = ("tenant",)
     form = HoldForm
     fields = ("model", "key", "tenant", "ground", "until")
@@ -105,6 +111,7 @@ class RestrictionAdmin(ReadOnlyAdmin):
         title=_("Lift"),
         consequence=_("The person is told first, with your reason; then the data may be processed again."),
         icon="lock_open",
+        counts=rows_marked,
     )
     def lift(self, request: HttpRequest, form: Any, obj: Restriction) -> Any:
         lift(obj, by=request.user, reason=form.cleaned_data["reason"])
@@ -115,7 +122,8 @@ class RestrictionAdmin(ReadOnlyAdmin):
 class RevealAdmin(ReadOnlyAdmin):
     """Who looked at masked data, whose, and why."""
 
-    list_display = ("at", "actor_id", "model", "key", "reason", "expires_at")
-    fields = ("at", "actor_id", "model", "key", "reason", "expires_at")
+    list_display = ("at", "actor", "model", "key", "reason", "expires_at")
+    list_select_related = ("actor",)
+    fields = ("at", "actor", "model", "key", "reason", "expires_at")
     readonly_fields = fields
     exact_search = ("key",)

@@ -50,9 +50,9 @@ class DataRequestAdmin(IdentityVerbs, CarryingOutVerbs, EndingVerbs, ConsoleMode
     """Privacy requests, the one that is due first on top."""
 
     form = IntakeForm
-    list_display = ("number", "kind", "shown_state", "tenant", "shown_due", "requested_by_id")
+    list_display = ("number", "kind", "shown_state", "tenant", "shown_due", "requested_by")
     list_filter = (OpenFilter, ("state", ChoicesDropdownFilter), ("kind", ChoicesDropdownFilter))
-    list_select_related = ("tenant",)
+    list_select_related = ("tenant", "requested_by")
     ordering = ("due_on", "number")
     exact_search = ("number__iexact",)
     search_help_text = _("Number of the request")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from console.admin import dialog_action
 from pii import requests as verbs
@@ -17,6 +18,11 @@ from pii.plan import make_plan
 from tenancy.models import Tenant
 
 from .dialogs import ApproveForm, DecisionForm, TypedNumberForm
+
+
+def rows_planned(asked: DataRequest) -> str:
+    n = asked.rows.count()
+    return ngettext("The plan covers %(n)d row.", "The plan covers %(n)d rows.", n) % {"n": n}
 
 
 class CarryingOutVerbs:
@@ -65,6 +71,7 @@ class CarryingOutVerbs:
         consequence=_("The plan below is approved as it stands. Another person than the one who entered it approves."),
         form=ApproveForm,
         icon="task_alt",
+        counts=rows_planned,
     )
     def approve(self, request: HttpRequest, form: Any, obj: DataRequest) -> Any:
         typed = form.cleaned_data["plan"].strip().lower()
@@ -84,6 +91,7 @@ class CarryingOutVerbs:
         form=TypedNumberForm,
         icon="delete_forever",
         danger=True,
+        counts=rows_planned,
     )
     def carry_out(self, request: HttpRequest, form: Any, obj: DataRequest) -> Any:
         start_erasure(obj, by=request.user, typed_number=form.cleaned_data["typed_number"])

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from console.admin import ReasonForm, dialog_action
-from console.operations import purging, sessions
+from console.operations import counts, purging, sessions
 from console.operations.forms import SessionForm
 from console.workspace.exporting.orders import order_export
 from tenancy import TenantRefused, lifecycle, memberships, system_scope
@@ -76,6 +76,7 @@ class LifeActions:
         form=SuspendForm,
         icon="pause_circle",
         possible=ALIVE,
+        counts=counts.members_shut_out,
     )
     def suspend(self, request: HttpRequest, form: Any, obj: Tenant) -> Any:
         given = form.cleaned_data
@@ -88,6 +89,7 @@ class LifeActions:
         consequence=_("Its members can enter again at once."),
         icon="play_circle",
         possible=CLOSED,
+        counts=counts.members_let_in,
     )
     def restore(self, request: HttpRequest, form: Any, obj: Tenant) -> Any:
         lifecycle.restore_tenant(obj, by=request.user, reason=form.cleaned_data["reason"])
@@ -100,6 +102,7 @@ class LifeActions:
         icon="inventory_2",
         danger=True,
         possible=ALIVE,
+        counts=counts.members_shut_out,
     )
     def archive(self, request: HttpRequest, form: Any, obj: Tenant) -> Any:
         lifecycle.archive_tenant(obj, by=request.user, reason=form.cleaned_data["reason"])
@@ -112,6 +115,7 @@ class LifeActions:
         form=TransferForm,
         icon="key",
         possible=ALIVE,
+        counts=counts.owners_told,
     )
     def transfer_ownership(self, request: HttpRequest, form: Any, obj: Tenant) -> Any:
         given = form.cleaned_data
@@ -132,6 +136,7 @@ class LifeActions:
         form=ReasonForm,
         icon="archive",
         possible=in_state(TenantState.ACTIVE),
+        counts=counts.owners_told,
     )
     def export_everything(self, request: HttpRequest, form: Any, obj: Tenant) -> Any:
         with system_scope(reason="an operator orders an export for the owners", actor=request.user):
@@ -149,6 +154,7 @@ class LifeActions:
         icon="delete_forever",
         danger=True,
         possible=in_state(TenantState.ARCHIVED),
+        counts=counts.members_gone,
     )
     def purge(self, request: HttpRequest, form: Any, obj: Tenant) -> Any:
         purging.ask(obj, by=request.user, reason=form.cleaned_data["reason"], typed_slug=form.cleaned_data["slug"])
