@@ -12,7 +12,7 @@ from tenancy import TenantRefused, audit, jobs, tenant_scope
 from tenancy.models import Tenant
 
 from .choices import Choices
-from .files import FileRefused, Rule
+from .files import FileRefused, MappingError, Rule
 from .indexing import AT_ONCE
 from .merge import Conflicts, forget_place, is_last_owner, merge
 from .models import ImportState, MemberImport
@@ -59,7 +59,7 @@ def preview(item: MemberImport) -> None:
             item.save(update_fields=[*FOUND, "state", "message", "previewed_at", "started_at"])
     except TakenOver:
         return
-    except FileRefused as refused:
+    except (FileRefused, MappingError) as refused:
         stop(item, str(refused))
     except Cancelled:
         stop(item, "Stopped by hand while the file was checked.")
@@ -104,7 +104,7 @@ def run(item: MemberImport) -> None:
         _finish(item)
     except TakenOver:
         return
-    except FileRefused as refused:
+    except (FileRefused, MappingError) as refused:
         _give_way(item, str(refused))
     except Cancelled:
         item.refresh_from_db()  # what a strict run had counted was rolled back

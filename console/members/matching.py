@@ -13,42 +13,58 @@ from .targets import MergeTarget
 
 
 def merge_duplicates(item: MemberImport, target: MergeTarget) -> None:
-    """One row per key: later rows fill what earlier ones leave blank; a row that says otherwise is refused."""
+    """One row per key: later rows fill what earlier ones leave blank; a row that says otherwise is refused.
+
+    Nothing of a refused row is taken: what the others say is put together without it.
+    """
     staged = [column.staged for column in target.stated]
-    firsts = ", ".join(
-        f"(array_agg({name} ORDER BY line) FILTER (WHERE {name} IS NOT NULL))[1] AS {name}" for name in staged
-    )
-    agrees = " AND ".join(f"(s.{name} IS NULL OR s.{name} = m.{name})" for name in staged)
+    firsts = ", ".join(_first("d", name, name) for name in staged)
+    says = ", ".join(f"{_first('d', name, name)}, {_first('d', 'line', name, f'{name}_line')}" for name in staged)
+    agrees = " AND ".join(f"(s.{name} IS NULL OR s.{name} = o.{name})" for name in staged)
     filled = ", ".join(f"{name} = CASE WHEN s.line = m.line THEN m.{name} ELSE s.{name} END" for name in staged)
     differs = [
-        (column, f"s.{column.staged} IS NOT NULL AND s.{column.staged} <> m.{column.staged}")
+        (column, f"s.{column.staged} IS NOT NULL AND s.{column.staged} <> o.{column.staged}")
         for column in target.stated
     ]
     which = "CASE " + " ".join(f"WHEN {test} THEN {header(item, column.field)}" for column, test in differs) + " END"
     shown = "CASE " + " ".join(f"WHEN {test} THEN s.{column.staged}" for column, test in differs) + " END"
+    other = "CASE " + " ".join(f"WHEN {test} THEN o.{column.staged}_line" for column, test in differs) + " END"
     note = problem(
         "contradicts",
         which,
         shown,
-        "'Line ' || m.line || ' says otherwise of the same person.'",
+        f"'Line ' || {other} || ' says otherwise of the same person.'",
         "Keep one row per person.",
     )
     run(
         f"""
         WITH many AS (
             SELECT key FROM {ROWS} WHERE import_id = %(import)s AND action = 'new' GROUP BY key HAVING count(*) > 1
+        ), d AS (
+            SELECT r.key, r.line, {", ".join(f"r.{name}" for name in staged)} FROM {ROWS} r JOIN many USING (key)
+            WHERE r.import_id = %(import)s AND r.action = 'new'
+        ), o AS (
+            SELECT key, {says} FROM d GROUP BY key
         ), m AS (
-            SELECT key, min(line) AS line, {firsts} FROM {ROWS} JOIN many USING (key)
-            WHERE import_id = %(import)s AND action = 'new' GROUP BY key
+            SELECT d.key, min(d.line) AS line, {firsts} FROM d JOIN o USING (key)
+            WHERE {agrees.replace("s.", "d.")} GROUP BY d.key
         )
         UPDATE {ROWS} s SET {filled},
             action = CASE WHEN s.line = m.line THEN 'new' WHEN {agrees} THEN 'skipped' ELSE 'refused' END,
             note = CASE WHEN s.line = m.line THEN s.note
                 WHEN {agrees} THEN jsonb_build_object('reason', 'Same person as line ' || m.line || ': merged.')
                 ELSE {note} END
-        FROM m WHERE s.import_id = %(import)s AND s.action = 'new' AND s.key = m.key
+        FROM m JOIN o USING (key) WHERE s.import_id = %(import)s AND s.action = 'new' AND s.key = m.key
         """,
         item,
+    )
+
+
+def _first(rows: str, wanted: str, stated: str, name: str = "") -> str:
+    """SQL of `wanted` in the first of `rows` that states the field `stated`."""
+    return (
+        f"(array_agg({rows}.{wanted} ORDER BY {rows}.line) FILTER (WHERE {rows}.{stated} IS NOT NULL))[1] "
+        f"AS {name or wanted}"
     )
 
 

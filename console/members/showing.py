@@ -94,7 +94,7 @@ def lists(request: HttpRequest, item: MemberImport) -> dict[str, Any]:
     if chosen not in LISTS:
         chosen = "refused" if item.counts.get("refused") else (found[0][0] if found else "new")
     after = request.GET.get("after", "")
-    behind = int(after) if after.lstrip("-").isdecimal() and len(after) < 10 else None
+    behind = int(after) if after.removeprefix("-").isdecimal() and len(after) < 10 else None
     cover = cover_of(request, item)
     rows = [cover.row(row) for row in page(item, chosen, behind, PAGE)] if item.previewed_at else []
     context = {

@@ -42,35 +42,18 @@ def is_possible(item: MemberImport) -> bool:
 def run(item: MemberImport) -> None:
     """Take it back, in one transaction and the tenant's scope; ends in UNDONE, or in DONE with a message."""
     target = TARGETS[item.target]
-    actor = item.undone_by_id
-    parameters = {"undo": f"undo of {item.reason}", **history_parameters(actor, moment())}
+    parameters = {"undo": f"undo of {item.reason}", **history_parameters(item.undone_by_id, moment())}
     with transaction.atomic(), hashed_joins():
         total = value(f"SELECT count(*) FROM ({_written(target)}) AS w", item)
     jobs.progress(0, total, "Undoing")
     try:
-        with transaction.atomic():
-            hold(item, ImportState.UNDOING)
-            if target.people:
-                lock_owners(item.tenant_id)
-            with hashed_joins():
-                conflicts = value(f"SELECT count(*) FROM ({_written(target)}) AS w WHERE NOT untouched", item)
-                back = execute(_restore(target), item, **parameters)
-                gone = execute(_remove(target), item, **parameters)
-            if target.settle_undo is not None:
-                target.settle_undo(item, parameters)
-            if target.people:
-                check_owners()
-            revoked = _revoke_invitations(item, actor) if target.people else 0
-            item.state, item.finished_at, item.message = ImportState.UNDONE, timezone.now(), ""
-            item.applied = item.applied | {"restored": back, "removed": gone, "kept": conflicts, "revoked": revoked}
-            item.save()
-            audit.record(
-                f"{item.target}.import_undone",
-                by=actor,
-                tenant=item.tenant_id,
-                target=item,
-                details={"number": item.number, "restored": back, "removed": gone, "kept": conflicts},
-            )
+        try:
+            _take_back(item, target, parameters)
+        except IntegrityError as error:
+            if not is_taken(error):
+                raise
+            # Somebody else got an id that a row would have again: leave such rows alone and take back the others.
+            _take_back(item, target, parameters, beside=True)
     except IntegrityError as error:
         if not is_last_owner(error):
             raise
@@ -79,6 +62,38 @@ def run(item: MemberImport) -> None:
         item.message = "Not undone: no active owner would be left. Make somebody owner who was not in this import."
         item.save()
     jobs.progress(total, total, "Undoing")
+
+
+def _take_back(item: MemberImport, target: MergeTarget, parameters: dict[str, Any], *, beside: bool = False) -> None:
+    actor = item.undone_by_id
+    with transaction.atomic():
+        hold(item, ImportState.UNDOING)
+        if target.people:
+            lock_owners(item.tenant_id)
+        with hashed_joins():
+            conflicts = value(f"SELECT count(*) FROM ({_written(target, beside)}) AS w WHERE NOT untouched", item)
+            back = execute(_restore(target, beside), item, **parameters)
+            gone = execute(_remove(target), item, **parameters)
+        if target.settle_undo is not None:
+            target.settle_undo(item, parameters)
+        if target.people:
+            check_owners()
+        revoked = _revoke_invitations(item, actor) if target.people else 0
+        item.applied = item.applied | {"restored": back, "removed": gone, "kept": conflicts, "revoked": revoked}
+        item.state, item.finished_at, item.message = ImportState.UNDONE, timezone.now(), ""
+        item.save()
+        audit.record(
+            f"{item.target}.import_undone",
+            by=actor,
+            tenant=item.tenant_id,
+            target=item,
+            details={"number": item.number, "restored": back, "removed": gone, "kept": conflicts},
+        )
+
+
+def is_taken(error: IntegrityError) -> bool:
+    """Whether the database refused because another row has what only one may have."""
+    return getattr(getattr(error.__cause__, "diag", None), "sqlstate", None) == "23505"
 
 
 def conflicts_of(item: MemberImport, limit: int = 100) -> list[dict[str, Any]]:
@@ -100,15 +115,16 @@ def conflicts_of(item: MemberImport, limit: int = 100) -> list[dict[str, Any]]:
     ]
 
 
-def _written(target: MergeTarget) -> str:
+def _written(target: MergeTarget, beside: bool = False) -> str:
     """What the import wrote to each row, and whether the row still is as it left it.
 
-    Joins of whole sets, no look-up per row: a young tenant has no statistics to choose an index by.
+    Joins of whole sets, no look-up per row: a young tenant has no statistics to choose an index by. With `beside` a
+    row counts as touched, too, whose former id or address is another's by now.
     """
     history = target.row_model.history.model._meta.db_table
     return f"""
         SELECT e.id, e.first_id, f.history_type, coalesce(m.updated_at = l.updated_at, false)
-            AND (f.history_type <> '+' OR {target.removable}) AS untouched
+            AND (f.history_type <> '+' OR {target.removable}) {_free(target, history) if beside else ""} AS untouched
         FROM (
             SELECT h.id, min(h.history_id) AS first_id, max(h.history_id) AS last_id FROM {history} h
             WHERE h.tenant_id = %(tenant)s AND h.history_change_reason = %(reason)s GROUP BY h.id
@@ -118,11 +134,21 @@ def _written(target: MergeTarget) -> str:
         LEFT JOIN {target.table} m ON m.id = e.id AND m.tenant_id = %(tenant)s"""
 
 
-def _restore(target: MergeTarget) -> str:
+def _free(target: MergeTarget, history: str) -> str:
+    """That nobody else has what the row had before, of the fields that one row of a tenant has to itself."""
+    taken = " OR ".join(f"(t.{name} = p.{name} AND p.{name} <> '')" for name in target.unique)
+    return f"""AND (f.history_type <> '~' OR NOT EXISTS (
+                SELECT FROM (
+                    SELECT b.* FROM {history} b WHERE b.tenant_id = %(tenant)s AND b.id = e.id
+                        AND b.history_id < e.first_id ORDER BY b.history_id DESC LIMIT 1
+                ) p JOIN {target.table} t ON t.tenant_id = p.tenant_id AND t.id <> p.id AND ({taken})))"""
+
+
+def _restore(target: MergeTarget, beside: bool) -> str:
     history = target.row_model.history.model._meta.db_table
     back = ", ".join(f"{column.name} = p.{column.name}" for column in target.columns)
     return f"""
-        WITH w AS MATERIALIZED ({_written(target)}), p AS MATERIALIZED (
+        WITH w AS MATERIALIZED ({_written(target, beside)}), p AS MATERIALIZED (
             SELECT DISTINCT ON (h.id) h.* FROM {history} h JOIN w ON h.id = w.id AND h.history_id < w.first_id
             WHERE h.tenant_id = %(tenant)s ORDER BY h.id, h.history_id DESC
         ), back AS (

@@ -18,8 +18,9 @@ from tenancy import Action, Role, TenantRefused, audit, can
 from tenancy.models import Tenant, TenantState
 
 from .choices import Choices
-from .files import Detection, detect
+from .files import Detection, MappingError, detect
 from .files.headers import normalise
+from .files.problems import presentable
 from .models import ImportState, MemberImport
 from .reading import overrides_of
 from .targets import TARGETS
@@ -51,7 +52,7 @@ def upload(
     item = MemberImport(
         tenant=tenant,
         target=target,
-        file_name=name,
+        file_name=presentable(name),
         file_size=path.stat().st_size,
         file_hash=_hash(path),
         overrides=dict(overrides or {}),
@@ -62,8 +63,13 @@ def upload(
     )
     look(item, path)
     if not item.overrides.get("mapping") and (mapping := _remembered(item)):
-        item.overrides = item.overrides | {"mapping": mapping}
-        look(item, path)
+        own = item.overrides
+        try:
+            item.overrides = own | {"mapping": mapping}
+            look(item, path)
+        except MappingError:  # columns that only look alike to us
+            item.overrides = own
+            look(item, path)
     with transaction.atomic():
         Tenant.objects.select_for_update().get(pk=tenant.pk)  # numbers without gaps or doubles
         last = MemberImport.objects.filter(tenant=tenant).aggregate(last=Max("number"))["last"]

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from .headers import EMAIL
+from .headers import EMAIL, INVISIBLE
 from .problems import Problem, presentable
 from .sheets import FORMULA
 
 _ISO_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d?)-(?P<day>\d\d?)(?:[T ]00:00(?::00(?:\.0+)?)?)?")
 _DOTTED_DAY = re.compile(r"(?P<day>\d\d?)\.(?P<month>\d\d?)\.(?P<year>\d{4})")
 _SPACE = re.compile(r"\s+")
-_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ANGLE = re.compile(r"[^<>]*<([^<>\s]+)>")
 _NEUTRALISED = re.compile(r"'[=+\-@\t\r]")
 
@@ -44,7 +43,7 @@ def clean(value: str) -> str:
         )
     if _NEUTRALISED.match(value):  # written by our own export, see exports.neutralise
         value = value[1:]
-    value = _SPACE.sub(" ", _INVISIBLE.sub("", value)).strip()
+    value = _SPACE.sub(" ", INVISIBLE.sub("", value)).strip()
     if value.isprintable() and "\ufffd" not in value:
         return value
     for char in value:

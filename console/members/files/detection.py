@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,8 +13,8 @@ from .dialects import Dialect, find_dialect
 from .encodings import Encoding, find_encoding
 from .headers import Header, find_header
 from .kinds import SAVE_AS_CSV, kind_of
-from .limits import MAX_COLUMNS, SAMPLE_CHARS, SAMPLE_LINES
-from .lines import read_lines
+from .limits import MAX_COLUMNS, MAX_XLSX_LOOK, SAMPLE_CHARS, SAMPLE_LINES
+from .lines import KEEP, read_lines
 from .mapping import ColumnMap, find_layout, map_columns
 from .problems import FileRefused, presentable
 from .sheets import read_sheet, sheet_names
@@ -127,8 +128,8 @@ def detect(path: Path, target: Target, overrides: Overrides | None = None) -> De
 def _read_text(path: Path, target: Target, wish: Overrides, notes: list[str]) -> tuple[Encoding, Dialect, list[Record]]:
     if wish.encoding:
         try:
-            "".encode(wish.encoding)
-        except LookupError as error:
+            codecs.getincrementaldecoder(wish.encoding)(KEEP).decode(b"a,\x80b\n\0", final=True)
+        except (LookupError, ValueError, TypeError, AssertionError) as error:  # unknown, or not an encoding of text
             raise FileRefused(
                 "encoding", f"There is no encoding “{presentable(wish.encoding)}”.", "Name one such as utf-8 or cp1252."
             ) from error
@@ -159,13 +160,26 @@ def _read_workbook(path: Path, wish: Overrides, notes: list[str]) -> tuple[str, 
     names = sheet_names(path)
     if wish.sheet and wish.sheet not in names:
         raise FileRefused(
-            "no_sheet", f"There is no sheet “{presentable(wish.sheet)}”.", f"Sheets are: {', '.join(names)}."
+            "no_sheet",
+            f"There is no sheet “{presentable(wish.sheet)}”.",
+            f"Sheets are: {', '.join(presentable(name)[:40] for name in names[:10])}{' …' if names[10:] else '.'}",
         )
     for name in [wish.sheet] if wish.sheet else names[:20]:
-        records = list(islice(read_sheet(path, name), SAMPLE_LINES))
+        records = _first_records(path, name, MAX_XLSX_LOOK // (1 if wish.sheet else min(len(names), 20)))
         if records or name == wish.sheet:
             others = [other for other in names if other != name]
             if others:
                 notes.append(f"Only the sheet “{presentable(name)}” is read; there are {len(others)} more.")
             return name, records
     return names[0], []
+
+
+def _first_records(path: Path, sheet: str, most: int) -> list[Record]:
+    records: list[Record] = []
+    size = 0
+    for record in islice(read_sheet(path, sheet, most), SAMPLE_LINES):
+        records.append(record)
+        size += sum(map(len, record.cells))
+        if size > SAMPLE_CHARS:
+            break
+    return records

@@ -13,8 +13,8 @@ from .targets import Target
 
 _CANDIDATES = ",;\t|"
 _RARE = "^~\x1f\x1e\x01§¦:#!*/"
-_SEP = re.compile(r'^\ufeff?"?sep=(.)"?\s*$', re.I | re.S)
-_SEVERAL = re.compile(r"\s*[,;]\s*")
+_SEP = re.compile(r'^\ufeff?"?sep=([^\w\s"\'\\]|[\t_\x1c-\x1f])"?\s*$', re.I)
+_SEVERAL = re.compile(r"[,;]")
 NO_DELIMITER = "\x1f"
 """Delimiter of a table of one column: the unit separator, which nobody types."""
 

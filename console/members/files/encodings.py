@@ -15,6 +15,7 @@ _CHUNK = 1 << 20
 _EVIDENCE = 1 << 16  # bytes of lines with non-ASCII characters that a guess is made from
 _UTF8_CHARS = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HIGH = re.compile(rb"[\x80-\xff]")
+_ASCII = bytes(range(128))
 _LATIN = ("cp1252", "cp1250", "cp1254", "cp1257", "iso8859-15", "iso8859-2", "mac_roman", "cp850")
 _OTHER_SCRIPTS = ("cp1251", "koi8_r", "cp866", "cp1253", "cp1255", "cp1256")
 _WORDS = re.compile(rb"[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*")
@@ -58,7 +59,7 @@ def find_encoding(path: Path) -> Encoding:
     with path.open("rb") as handle:
         head = handle.read(4096)
     for mark, name in _BOMS:
-        if head.startswith(mark):
+        if head.startswith(mark) and (mark != codecs.BOM_UTF8 or _is_utf8(path)):
             return Encoding(name)
     if _looks_utf16(head):
         return Encoding("utf-16-le" if head[1::2].count(0) > head[0::2].count(0) else "utf-16-be")
@@ -89,8 +90,9 @@ def _evidence(path: Path) -> tuple[bytes, int, int]:
     utf8_bytes = high_bytes = 0
     with path.open("rb") as handle:
         while chunk := handle.read(_CHUNK) + handle.readline(_CHUNK):
-            high_bytes += len(_HIGH.findall(chunk))
-            utf8_bytes += sum(map(len, _UTF8_CHARS.findall(chunk)))
+            high = len(chunk.translate(None, _ASCII))
+            high_bytes += high
+            utf8_bytes += high and len(chunk.decode("utf-8", "ignore").encode().translate(None, _ASCII))
             if len(sample) < _EVIDENCE:
                 for line in chunk.splitlines():
                     if _HIGH.search(line) and not _UTF8_CHARS.search(line):

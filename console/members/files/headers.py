@@ -8,12 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from .problems import presentable
 from .targets import Kind, Target
 
 EMAIL = re.compile(
-    r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]", re.I
+    r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]",
+    re.I | re.A,  # without the second a long s and a dotless i would be letters of it
 )
 """An address as mail programs write it; `cells.email` judges the rest."""
+
+INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Marks that nobody sees and that mean nothing in a name or an address."""
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _BRACKETS = re.compile(r"\[[^\]]*\]|\([^)]*\)")
@@ -100,8 +105,8 @@ def _unique(cells: Sequence[str]) -> tuple[str, ...]:
     seen: dict[str, int] = {}
     names = []
     for number, cell in enumerate(cells, start=1):
-        name = " ".join(cell.split())[:200] or f"Column {number}"
-        if name in seen:
+        name = presentable(" ".join(INVISIBLE.sub("", cell).split())) or f"Column {number}"
+        while name in seen:
             name = f"{name} (column {number})"
         seen[name] = number
         names.append(name)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
 from .limits import MAX_FILE_BYTES
+from .packages import read_package
 from .problems import FileRefused
 
 SAVE_AS_CSV = "Open it in the program that wrote it and save it as “CSV UTF-8” or as an Excel workbook (.xlsx)."
@@ -62,13 +62,8 @@ def kind_of(path: Path) -> str:
 
 
 def _zip_kind(path: Path) -> str:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
-        raise FileRefused(
-            "damaged", "The workbook is damaged: it cannot be unpacked.", "Save it again and upload the new file."
-        ) from error
+    with read_package(path) as archive:
+        names = set(archive.namelist())
     if "xl/workbook.bin" in names:
         raise FileRefused("not_a_table", "This is a binary Excel workbook (.xlsb).", SAVE_AS_CSV)
     if "mimetype" in names and "content.xml" in names:

@@ -54,6 +54,11 @@ def read_lines(path: Path, encoding: Encoding, foreign: list[int] | None = None)
 def _mixed_lines(path: Path, encoding: Encoding, foreign: list[int]) -> Iterator[str]:
     other = "cp1252" if encoding.name == "utf-8" else "utf-8"
     for number, raw in enumerate(_raw_lines(path), start=1):
+        if number == 1:
+            raw = raw.removeprefix(codecs.BOM_UTF8)
+        if len(raw) > MAX_LINE:
+            yield raw[:1000].decode("ascii", "replace") + CUT + "\n"
+            continue
         if raw.isascii():
             yield raw.decode("ascii") + "\n"
             continue
@@ -77,6 +82,6 @@ def _raw_lines(path: Path) -> Iterator[bytes]:
             rest = parts.pop()
             yield from parts
             if len(rest) > MAX_LINE:
-                rest = rest[:1000] + CUT.encode() if CUT.encode() not in rest else rest[: 1000 + len(CUT.encode())]
+                rest = rest[: MAX_LINE + 1]  # enough to tell that it is too long
         if rest:
             yield rest

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from .detection import Detection
+from .limits import MAX_LINES, MAX_ROWS
 from .lines import read_lines
+from .problems import FileRefused
 from .sheets import read_sheet
 from .tables import Record, read_records
 from .targets import Rule
@@ -43,8 +45,11 @@ def _rows(detection: Detection, translator: Translator, foreign: list[int] | Non
     width = len(detection.header.names)
     pad = detection.kind == "xlsx"
     blank: Row | None = None
+    filled = 0
     for record in read_records_of(detection, foreign):
         cells = record.cells
+        if record.line > MAX_LINES:
+            raise _too_many(f"{MAX_LINES:,} lines")
         if (record.problem is None and not any(map(str.strip, cells))) or cells == [END_OF_FILE]:
             if blank is not None and blank.last_line + 1 == record.line:
                 blank.last_line = record.line
@@ -56,8 +61,19 @@ def _rows(detection: Detection, translator: Translator, foreign: list[int] | Non
         if blank is not None:
             yield blank
             blank = None
+        filled += 1
+        if filled > MAX_ROWS:
+            raise _too_many(f"{MAX_ROWS:,} rows")
         if pad and len(cells) < width:  # spreadsheets leave out blank cells at the end of a row
             cells.extend([""] * (width - len(cells)))
         yield translator.row(record)
     if blank is not None:
         yield blank
+
+
+def _too_many(what: str) -> FileRefused:
+    return FileRefused(
+        "too_many_rows",
+        f"The file has more than {what}.",
+        "Split it into several files and import one after the other.",
+    )

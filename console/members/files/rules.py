@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from .headers import normalise
+from .limits import MAX_WORD
 from .targets import Rule
 
 ROLE_WORDS: Mapping[str, str] = {
@@ -64,6 +65,8 @@ _BOT = "It is a bot, not a person."
 
 def word(text: str) -> str:
     """The form in which words are compared; signs such as ✓ keep their own form."""
+    if len(text) > MAX_WORD:
+        return text  # no word; normalising remembers what it has seen
     return normalise(text) or text.strip().casefold()
 
 

@@ -7,10 +7,10 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from .limits import MAX_COLUMNS, MAX_XLSX_CELL
-from .packages import open_package, parse_part
+from .limits import MAX_COLUMNS, MAX_LINE, MAX_XLSX_CELL, MAX_XLSX_DEPTH
+from .packages import open_package, parse_part, too_deep
 from .problems import Problem, presentable
-from .strings import SharedStrings
+from .strings import LongText, SharedStrings
 from .tables import Record
 from .workbooks import Contents, read_contents
 
@@ -26,8 +26,11 @@ def sheet_names(path: Path) -> list[str]:
         return [name for name, _ in read_contents(archive).sheets]
 
 
-def read_sheet(path: Path, sheet: str = "") -> Iterator[Record]:
-    """Records of the sheet called `sheet` (default: the first visible one), blank rows left out."""
+def read_sheet(path: Path, sheet: str = "", most: int = 0) -> Iterator[Record]:
+    """Records of the sheet called `sheet` (default: the first visible one), blank rows left out.
+
+    With `most` reading ends after so many unpacked bytes, wherever that is.
+    """
     with open_package(path) as archive:
         contents = read_contents(archive)
         part = next((part for name, part in contents.sheets if name == sheet), contents.sheets[0][1])
@@ -35,7 +38,7 @@ def read_sheet(path: Path, sheet: str = "") -> Iterator[Record]:
             rows = _Rows(strings, contents)
             with closing(parse_part(archive, part, rows.start, rows.end, rows.text)) as parser:
                 more = True
-                while more:
+                while more and (not most or parser.fed < most):
                     more = parser.step()
                     yield from rows.ready
                     rows.ready.clear()
@@ -55,11 +58,14 @@ class _Rows:
         self.kind = self.style = ""
         self.pieces: list[str] = []
         self.formula: list[str] = []
-        self.length = 0
+        self.length = self.size = self.depth = 0
         self.into: list[str] | None = None
         self.tags: dict[str, str] = {}
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
+        if self.depth > MAX_XLSX_DEPTH:
+            raise too_deep()
         name = self.tags.get(tag)
         if name is None:
             name = tag.rpartition("}")[2]
@@ -74,12 +80,13 @@ class _Rows:
         elif name in ("v", "t"):
             self.into = self.pieces
         elif name == "f":
+            self.formula = self.formula or ["="]
             self.into = self.formula
-            self.formula.append("=")
         elif name == "row":
             number = attributes.get("r", "")
-            self.line = int(number) if number.isdigit() and len(number) < 8 else self.line + 1
-            self.cells, self.problem, self.column = [], None, 0
+            said = int(number) if number.isdecimal() and len(number) < 8 else 0
+            self.line = max(said, self.line + 1)  # no two rows are one line, whatever the file says
+            self.cells, self.problem, self.column, self.size = [], None, 0, 0
 
     def text(self, text: str) -> None:
         if self.into is not None and self.length <= MAX_XLSX_CELL:
@@ -87,6 +94,7 @@ class _Rows:
             self.length += len(text)
 
     def end(self, tag: str) -> None:
+        self.depth -= 1
         name = self.tags.get(tag) or tag.rpartition("}")[2]
         if name in ("v", "t", "f"):
             self.into = None
@@ -103,6 +111,15 @@ class _Rows:
                 "too_many_columns",
                 f"The row has a cell in column {self.column:,}; at most {MAX_COLUMNS} columns are read.",
                 "Delete the columns that do not belong to the list.",
+                value=presentable(value),
+            )
+            return
+        self.size += len(value)
+        if self.size > MAX_LINE:
+            self.problem = self.problem or Problem(
+                "line_too_long",
+                f"The row holds more than {MAX_LINE:,} characters.",
+                "Shorten its cells, or remove the row.",
                 value=presentable(value),
             )
             return
@@ -123,6 +140,8 @@ class _Rows:
         if self.kind == "s":
             try:
                 return self.strings.get(int(text))
+            except LongText as found:
+                return found.text
             except (IndexError, ValueError):
                 return "\ufffd"
         if self.kind == "n":
@@ -136,9 +155,12 @@ class _Rows:
             number = float(text)
         except ValueError:
             return text
-        if self.style.isdigit() and int(self.style) in self.contents.date_styles and 0 <= number < 2_958_466:
+        if self.style.isdecimal() and int(self.style) in self.contents.date_styles and 0 <= number < 2_958_466:
             base = datetime(1904, 1, 1) if self.contents.from_1904 else datetime(1899, 12, 30)
-            moment = base + timedelta(days=number)
+            try:
+                moment = base + timedelta(days=number)
+            except OverflowError:  # behind the year 9999
+                return text
             return moment.date().isoformat() if number.is_integer() else moment.isoformat(" ", "seconds")
         if number.is_integer() and abs(number) < 1e15:
             return str(int(number))

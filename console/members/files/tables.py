@@ -106,7 +106,10 @@ def _sloppy(line: str, dialect: Dialect) -> list[str]:
     """The cells of one line with quotation marks in odd places, or none where one stays open."""
     if line.count(dialect.quote) % 2:
         return []
-    return next(_reader([line], dialect, strict=False), [])
+    try:
+        return next(_reader([line], dialect, strict=False), [])
+    except csv.Error:
+        return []
 
 
 def _too_many_open_quotes() -> FileRefused:

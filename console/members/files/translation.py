@@ -9,6 +9,7 @@ from typing import Any
 
 from .cells import BadCell, clean, day, email, text
 from .headers import Header
+from .limits import MAX_SPELLINGS, MAX_WORD
 from .mapping import ColumnMap
 from .problems import Problem, presentable
 from .rules import BLANKS, word
@@ -141,11 +142,14 @@ class Translator:
         rule = self._cache.get((item.name, raw), "new")
         if isinstance(rule, str):
             rule = self._look_up(item, raw)
-            if len(self._cache) < 10_000:
+            if len(self._cache) < 10_000 and len(raw) <= MAX_WORD:
                 self._cache[item.name, raw] = rule
         if rule is None:
             return ""
-        self.used[self.header.names[place], raw.strip(), meaning(rule)] += 1
+        told = (self.header.names[place], presentable(raw.strip()), meaning(rule))
+        if told not in self.used and len(self.used) >= MAX_SPELLINGS:
+            told = (told[0], "…", told[2])
+        self.used[told] += 1
         if rule.skip:
             return rule.skip
         into = gentle if rule.gently else values

@@ -7,7 +7,8 @@ import zipfile
 from dataclasses import dataclass, field
 from posixpath import normpath
 
-from .packages import parse_part
+from .limits import MAX_XLSX_ENTRIES
+from .packages import nested, parse_part
 from .problems import FileRefused
 
 _DATE_IDS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
@@ -35,12 +36,12 @@ def read_contents(archive: zipfile.ZipFile) -> Contents:
         if name == "sheet" and attributes.get("state", "visible") == "visible":
             link = next((value for key, value in attributes.items() if key.endswith("}id")), "")
             part = parts.get(link, ("", ""))[1]
-            if part in names and "worksheet" in parts[link][0]:
+            if part in names and "worksheet" in parts[link][0] and len(found.sheets) < MAX_XLSX_ENTRIES:
                 found.sheets.append((attributes.get("name", ""), part))
         elif name == "workbookPr":
             found.from_1904 = attributes.get("date1904") in ("1", "true")
 
-    parse_part(archive, "xl/workbook.xml", start, _ignore, _ignore).all()
+    parse_part(archive, "xl/workbook.xml", *nested(start, _ignore), _ignore).all()
     found.strings = next(
         (part for kind, part in parts.values() if kind.endswith("sharedStrings") and part in names), ""
     )
@@ -62,12 +63,14 @@ def _relations(archive: zipfile.ZipFile) -> dict[str, tuple[str, str]]:
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         if tag.rpartition("}")[2] == "Relationship" and attributes.get("TargetMode") != "External":
+            if len(found) >= MAX_XLSX_ENTRIES:
+                return
             target = attributes.get("Target", "")
             part = target.lstrip("/") if target.startswith("/") else normpath(f"xl/{target}")
             found[attributes.get("Id", "")] = (attributes.get("Type", ""), part)
 
     if "xl/_rels/workbook.xml.rels" in archive.namelist():
-        parse_part(archive, "xl/_rels/workbook.xml.rels", start, _ignore, _ignore).all()
+        parse_part(archive, "xl/_rels/workbook.xml.rels", *nested(start, _ignore), _ignore).all()
     return found
 
 
@@ -83,7 +86,7 @@ def _date_styles(archive: zipfile.ZipFile, part: str) -> frozenset[int]:
             inside = True
         elif name == "xf" and inside and len(styles) < 100_000:
             styles.append(_number(attributes.get("numFmtId")))
-        elif name == "numFmt":
+        elif name == "numFmt" and len(formats) < MAX_XLSX_ENTRIES:
             code = _QUOTED.sub("", attributes.get("formatCode", "")).lower()
             if any(letter in code for letter in "ydhs") and "general" not in code:
                 formats.add(_number(attributes.get("numFmtId")))
@@ -93,9 +96,9 @@ def _date_styles(archive: zipfile.ZipFile, part: str) -> frozenset[int]:
         if tag.rpartition("}")[2] == "cellXfs":
             inside = False
 
-    parse_part(archive, part, start, end, _ignore).all()
+    parse_part(archive, part, *nested(start, end), _ignore).all()
     return frozenset(index for index, number in enumerate(styles) if number in formats)
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() and len(text) < 9 else -1
+    return int(text) if text and text.isdecimal() and len(text) < 9 else -1

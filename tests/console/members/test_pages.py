@@ -110,6 +110,24 @@ def test_a_file_that_is_no_table_is_refused_in_the_form(root, tenant_a, content)
         assert not MemberImport.objects.exists()
 
 
+@pytest.mark.parametrize("header", [b"e-mail,n\0me,ti\xfftle", b"e-mail,\xed\xa0\x80,x", b"e-mail,a" + b"\x07" + b",b"])
+def test_odd_bytes_in_the_names_of_columns_are_shown_and_kept(
+    root, tenant_a, header, django_capture_on_commit_callbacks
+):
+    assert uploaded(root, tenant_a, header + b"\nanna@x.test,A,B\n").status_code == 302
+    item = only()
+    assert root.get(url("change", item)).status_code == 200
+    with django_capture_on_commit_callbacks(execute=True):
+        root.post(url("check", item), answers(item))
+    assert only().counts == {"new": 1}
+
+
+@pytest.mark.parametrize("after", ["--5", "-", "5-", "9999999999", "²", "x", "-3"])
+def test_an_odd_place_in_a_list_is_its_beginning(root, tenant_a, after):
+    item = previewed(tenant_a, TWO)
+    assert root.get(url("change", item), {"list": "new", "after": after}).status_code == 200
+
+
 def test_a_strict_import_with_refused_rows_is_not_confirmed(root, tenant_a):
     item = previewed(tenant_a, TWO, strict=True)
     response = root.post(url("confirm", item), follow=True)
