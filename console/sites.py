@@ -1,4 +1,4 @@
-"""The admin's site: opens the staff scope in one place, searches without a cache, and carries the admin's own CSP."""
+"""The admin's site: runs its pages in staff scope, searches without a cache, and carries the admin's own CSP."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ from unfold.sites import UnfoldAdminSite
 
 from console.csp import allow_unfold
 from console.pages import pages
-from tenancy import TenantScopeRequired, staff_scope
+from tenancy import TenantScopeRequired
 from tenancy.middleware import carry_scope
+from tenancy.staff import is_staff_now, staff_at_work
 
 SEARCH_LIMIT = 60  # eight of every kind, and the pages
 
 
 class ConsoleAdminSite(UnfoldAdminSite):
-    """Every page of the admin goes through `admin_view`, and there alone the staff scope is opened."""
+    """Every page of the admin goes through `admin_view`, and there alone enters the staff scope."""
 
     site_header = site_title = _("Tenant Operations")
     index_title = _("Overview")
@@ -109,12 +110,10 @@ def in_staff_scope(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(view)
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.is_authenticated:  # the one page that `admin_view` lets strangers see: signing out
+        if not is_staff_now(request.user):  # the one page that `admin_view` lets strangers see: signing out
             return view(request, *args, **kwargs)
-        sessions = sessions_of(request)
-        request.staff_sessions = sessions  # type: ignore[attr-defined]  # for the banner
-        with staff_scope(actor=request.user.pk, reason="console", content=content_of(sessions)):
-            record_page(request, sessions)
+        with staff_at_work(request.user, reason="console", records=lambda: content_of(sessions_of(request))):
+            record_page(request)
             try:
                 response = view(request, *args, **kwargs)
                 if hasattr(response, "render") and not response.is_rendered:

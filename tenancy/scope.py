@@ -56,6 +56,13 @@ class Scope:
         """Whether rows of more than one tenant are in reach."""
         return self.kind in (ScopeKind.STAFF, ScopeKind.SYSTEM)
 
+    @property
+    def reach(self) -> str:
+        """Whose records these are, as the database is told: one key, an array of keys for staff, or nothing."""
+        if self.content:
+            return "{" + ",".join(sorted(map(str, self.content))) + "}"
+        return str(self.tenant_id or "")
+
 
 _NONE = Scope()
 _current: ContextVar[Scope] = ContextVar("tenancy_scope", default=_NONE)

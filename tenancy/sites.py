@@ -26,7 +26,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from .exceptions import TenantScopeRequired
-from .scope import staff_scope
+from .staff import staff_at_work
 
 SESSION_KEY = "tenancy_staff_session"
 SESSION_SECONDS = 30 * 60
@@ -57,8 +57,8 @@ class TenantAdminSite(AdminSite):
             from .middleware import carry_scope
 
             opened = open_tenant_id(request)
-            content = frozenset([opened]) if opened else frozenset()
-            with staff_scope(actor=request.user.pk, reason="admin", content=content):
+            records = frozenset([opened]) if opened else frozenset()
+            with staff_at_work(request.user, reason="admin", records=lambda: records):
                 try:
                     response = inner(request, *args, **kwargs)
                     if hasattr(response, "render"):

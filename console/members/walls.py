@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from tenancy.db.operations import TableOperation
-from tenancy.db.policies import SCHEMA, Access, TablePolicy, isolated_table, tenant_is
+from tenancy.db.policies import SCHEMA, Access, TablePolicy, isolated_table, opened, tenant_is
 
 LANDING, ROWS = "staging.landing", "staging.import_row"
 
@@ -38,14 +38,16 @@ class StagedRows(TableOperation):
 
 
 class RowsForTheirAudience(StagedRows):
-    """The staged rows once each says who of the staff may see it: all (members), or those with a staff session.
+    """The staged rows once each says who of the staff may see it: all (members), or those with its staff session.
 
     Files of members are the directory of tenants, which staff look after; files of contacts are a tenant's records.
     """
 
     def policy(self, app_label: str, apps: Any) -> TablePolicy:
         usual = super().policy(app_label, apps)
-        rows = f"(SELECT {SCHEMA}.scope_kind()) = ANY (ARRAY[audience, 'content', 'system'])"
+        kind = f"{SCHEMA}.scope_kind()"  # in a staff session, the directory is as open as without one
+        seen = f"(SELECT CASE WHEN {kind} = 'content' THEN 'staff' ELSE {kind} END) = audience"
+        rows = f"{seen} OR {opened('tenant_id')}"
         access = [dataclasses.replace(one, rows=rows) if one.role == "wide" else one for one in usual.access]
         return dataclasses.replace(usual, access=tuple(access))
 

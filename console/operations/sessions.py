@@ -12,7 +12,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from tenancy import TenantRefused, audit, staff_scope
+from tenancy import TenantRefused, audit
 from tenancy.models import Tenant, UserTenantMembership
 
 from .models import StaffSession
@@ -87,9 +87,10 @@ def open_sessions(actor: Any) -> list[StaffSession]:
 
 
 def sessions_of(request: HttpRequest) -> list[StaffSession]:
-    """Asked once per request, before its scope is opened."""
-    with staff_scope(actor=request.user.pk, reason="which tenants are open"):
-        return open_sessions(request.user)
+    """Asked once per request, in the directory's scope; the page's banner finds them at the request."""
+    found = open_sessions(request.user)
+    request.staff_sessions = found  # type: ignore[attr-defined]
+    return found
 
 
 def content_of(sessions: Iterable[StaffSession]) -> frozenset[UUID]:

@@ -12,7 +12,8 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from tenancy import audit, conf, identity_scope, staff_scope
+from tenancy import audit, conf, identity_scope
+from tenancy.staff import is_staff_now, staff_at_work
 
 from .models import StaffSession
 
@@ -64,12 +65,12 @@ def live(request: HttpRequest) -> StaffSession | None:
     """The session that this browser looks through, if it still may."""
     person: Any = request.user
     with identity_scope():
-        if not (person.is_authenticated and person.is_active and person.is_staff):
+        if not is_staff_now(person):
             return None
         allowed = person.has_perm("operations.view_as_member")
     if not allowed:
         return None
-    with staff_scope(actor=person.pk, reason="which member is looked over"):
+    with staff_at_work(person, reason="which member is looked over"):
         found = StaffSession.objects.select_related("viewing_as", "tenant").filter(
             pk=request.session[KEY],
             actor_id=person.pk,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -17,13 +16,13 @@ from tenancy.models import Tenant, UserTenantMembership
 from .models import StaffSession
 
 
-def record_page(request: HttpRequest, sessions: Iterable[StaffSession]) -> None:
+def record_page(request: HttpRequest) -> None:
     """Record a page for every open session: route, keys and method, never a query string.
 
     A page about other tenants alone is none of this tenant's business: neither it nor its keys stand in its log.
     """
     match = request.resolver_match
-    sessions = list(sessions)
+    sessions: list[StaffSession] = getattr(request, "staff_sessions", [])
     if match is None or not sessions:
         return
     about = tenants_of(match)

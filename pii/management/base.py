@@ -49,7 +49,7 @@ def tenant_of(options: dict[str, Any]) -> Tenant | None:
     slug = options.get("tenant")
     if not slug:
         return None
-    with system_scope(reason="command"):
+    with system_scope(reason="a command looks up a tenant"):
         tenant = Tenant.objects.filter(slug=slug).first()
         if tenant is None:
             near = ", ".join(Tenant.objects.filter(slug__startswith=slug[:2]).values_list("slug", flat=True)[:5])
@@ -71,7 +71,7 @@ def user_of(email: str) -> Any:
     """The officer on whose behalf a command acts. Raises CommandError for an unknown one."""
     from django.contrib.auth import get_user_model
 
-    with system_scope(reason="command"):
+    with system_scope(reason="a command looks up a person"):
         user = get_user_model()._base_manager.filter(email=email.strip().lower(), is_staff=True).first()
     if user is None:
         raise CommandError("--by names no member of staff.", returncode=1)

@@ -45,12 +45,6 @@ def existing_tables(connection: Any) -> list[str]:
         return [name for (name,) in cursor.fetchall()]
 
 
-def undeclared_tables(connection: Any) -> list[str]:
-    """Tables that no migration isolated, protected or declared shared."""
-    declared = declared_tables(connection)
-    return [table for table in existing_tables(connection) if table not in declared]
-
-
 def _in_order(loader: MigrationLoader) -> list[tuple[str, str]]:
     order: list[tuple[str, str]] = []
     seen: set[tuple[str, str]] = set()

@@ -61,7 +61,7 @@ def _message(role: str, kind: str, tenant: str) -> str:
 def scope_settings() -> tuple[str, str, str]:
     """Role, kind and tenant of the scope of the running code, as `SETTINGS` takes them."""
     scope, role = scope_said()
-    return role_name(role or _role_of(scope)), database_kind(scope), str(scope.tenant_id or "")
+    return role_name(role or _role_of(scope)), database_kind(scope), scope.reach
 
 
 # The message as one statement that can be prepared.

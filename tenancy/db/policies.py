@@ -7,7 +7,7 @@ migrations see no rows, silently. https://www.postgresql.org/docs/current/ddl-ro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tenancy.conf import role_name
@@ -56,6 +56,16 @@ def floor_is(column: str) -> str:
     return f"{quote(column)} = (SELECT nullif(current_setting('tenancy.tenant', true), '')::uuid)"
 
 
+def opened(column: str) -> str:
+    """The check that a row is of a tenant whose records are open to staff, or that the system asks.
+
+    Sub-selects, once per statement. The ORM compares the column too, and that comparison finds the index.
+    """
+    said = "current_setting('tenancy.kind', true)"
+    keys = f"CASE WHEN {said} = 'content' THEN nullif(current_setting('tenancy.tenant', true), '') ELSE NULL END"
+    return f"(SELECT {said} = 'system') OR {quote(column)} = ANY ((SELECT ({keys})::uuid[])::uuid[])"
+
+
 @dataclass(frozen=True)
 class Access:
     """What one role may do with a table: privileges, and the rows (None: no policy, all rows of an open table)."""
@@ -64,6 +74,25 @@ class Access:
     privileges: tuple[str, ...]
     rows: str | None = None
     check: str | None = None
+
+
+@dataclass(frozen=True)
+class RowPolicy:
+    """One policy of a table: for whom, over which rows."""
+
+    name: str
+    role: str
+    rows: str
+    check: str
+    restrictive: bool = False
+
+    def create(self, table: str) -> str:
+        """The statement that makes it on `table`."""
+        kind = "AS RESTRICTIVE " if self.restrictive else ""
+        return (
+            f"CREATE POLICY {self.name} ON {quote(table)} {kind}TO {role(self.role)} "
+            f"USING ({self.rows}) WITH CHECK ({self.check})"
+        )
 
 
 @dataclass(frozen=True)
@@ -87,26 +116,22 @@ class TablePolicy:
                 f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
                 f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
             ]
-            statements.append(
-                f"CREATE POLICY tenancy_owner ON {table} TO {role('owner')} USING (true) WITH CHECK (true)"
-            )
         for access in self.access:
             for privilege in access.privileges:
                 statements.append(f"GRANT {privilege} ON {table} TO {role(access.role)}")
-            if self.isolated and access.rows:
-                check = access.check or access.rows
-                statements.append(
-                    f"CREATE POLICY tenancy_{access.role} ON {table} TO {role(access.role)} "
-                    f"USING ({access.rows}) WITH CHECK ({check})"
-                )
-        if self.floor:
-            rows = floor_is(self.floor)
-            statements.append(
-                f"CREATE POLICY tenancy_floor ON {table} AS RESTRICTIVE TO {role('tenant')} "
-                f"USING ({rows}) WITH CHECK ({rows})"
-            )
+        statements += [policy.create(self.table) for policy in self.rows()]
         statements.append(self._sequences("GRANT USAGE, SELECT", "TO"))
         return statements
+
+    def rows(self) -> Iterator[RowPolicy]:
+        """The policies of the table; none where it is not isolated."""
+        if self.isolated:
+            yield RowPolicy("tenancy_owner", "owner", "true", "true")
+            for access in self.access:
+                if access.rows:
+                    yield RowPolicy(f"tenancy_{access.role}", access.role, access.rows, access.check or access.rows)
+        if self.floor:
+            yield RowPolicy("tenancy_floor", "tenant", floor_is(self.floor), floor_is(self.floor), restrictive=True)
 
     def remove(self) -> list[str]:
         """The statements that take the wall away again."""
@@ -158,10 +183,10 @@ def isolated_table(
     exempt: Mapping[str, str] | None = None,
 ) -> TablePolicy:
     """A table whose rows belong to tenants. `visibility` as in TenantOwnedModel; the rest are privileges by role."""
-    wide_kinds = ("staff", "content", "system") if visibility == "directory" else ("content", "system")
+    directory = visibility == "directory"
     access = [
         Access("tenant", tuple(tenant), tenant_is(column)),
-        Access("wide", tuple(wide), kinds(*wide_kinds)),
+        Access("wide", tuple(wide), kinds("staff", "content", "system") if directory else opened(column)),
         Access("scan", READ, kinds("system")),
     ]
     if tuple(identity):

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tenancy import system_scope
+from tenancy.db.policies import opened
 from tenancy.db.report import CHECKS, State, isolation_report
 from tenancy.management.commands.isolation import as_json
 
@@ -54,8 +55,13 @@ HOLES = {
     ),
     "a wide policy that asks for no scope": (
         f"ALTER POLICY tenancy_wide ON {TABLE} USING (true)",
+        f"ALTER POLICY tenancy_wide ON {TABLE} USING ({opened('tenant_id')})",
+        (TABLE, "policies", "tenancy_wide does not say what was declared"),
+    ),
+    "a staff session that opens every tenant": (
         f"ALTER POLICY tenancy_wide ON {TABLE} USING "
         "((SELECT current_setting('tenancy.kind', true) IN ('content', 'system')))",
+        f"ALTER POLICY tenancy_wide ON {TABLE} USING ({opened('tenant_id')})",
         (TABLE, "policies", "tenancy_wide does not say what was declared"),
     ),
     "no floor": (f"DROP POLICY tenancy_floor ON {TABLE}", FLOOR, (TABLE, "floor", "")),

@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from console.jobs import where
-from tenancy import TenantRefused, audit, jobs, staff_scope, system_scope
+from tenancy import TenantRefused, audit, jobs, system_scope
+from tenancy.staff import is_staff_now, staff_at_work
 
 from ..four_eyes import verbs as four_eyes
 from ..models import Approval, BulkRow, BulkRun, BulkState, RowState
@@ -78,7 +79,12 @@ def run_bulk(key: str) -> None:
         run = BulkRun.objects.select_related("asked_by").get(pk=key)
     if run.is_over or run.asked_by is None:
         return
-    with staff_scope(actor=run.asked_by, reason=f"bulk change {run.pk}"):
+    person = run.asked_by
+    with (
+        staff_at_work(person, reason=f"bulk change {run.pk}")
+        if is_staff_now(person)
+        else system_scope(reason="a bulk change of somebody who left is closed, and nothing done")
+    ):
         carry_out(run)
         audit.record("bulk.finished", by=run.asked_by, target=run, reason=run.reason, details=_facts(run))
 
@@ -145,7 +151,7 @@ def may_act(page: Any, action: str, request: HttpRequest) -> bool:
     """Whether the person holds, at this moment, what the action needs."""
     person: Any = request.user
     needed = getattr(page, action).allowed_permissions
-    return bool(person.is_active and all(getattr(page, f"has_{name}_permission")(request) for name in needed))
+    return bool(is_staff_now(person) and all(getattr(page, f"has_{name}_permission")(request) for name in needed))
 
 
 @transaction.atomic

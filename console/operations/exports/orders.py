@@ -14,7 +14,8 @@ from django.utils import timezone
 
 import pii
 from pii.subjects import Subject
-from tenancy import audit, jobs, staff_scope, system_scope
+from tenancy import audit, jobs, system_scope
+from tenancy.staff import staff_at_work
 
 from ..models import ListExport, ListExportState
 from ..sessions import content_of, open_sessions
@@ -57,17 +58,16 @@ def write_export(key: str) -> None:
     person = made.requested_by
     if made.state not in (ListExportState.WAITING, ListExportState.RUNNING):
         return
-    with staff_scope(actor=person, reason=f"export {made.pk}"):
-        content = content_of(open_sessions(person))
-        _save(made, state=ListExportState.RUNNING)
-    with staff_scope(actor=person, reason=f"export {made.pk}", content=content):
-        try:
-            if not (person.is_active and person.is_staff and person.has_perm(NEEDED)):
+    try:
+        with staff_at_work(person, reason=f"export {made.pk}", records=lambda: content_of(open_sessions(person))):
+            _save(made, state=ListExportState.RUNNING)
+            if not person.has_perm(NEEDED):
                 raise PermissionError("whoever ordered the export may not have it any more")
             _write(made, person)
-        except Exception:
+    except Exception:
+        with system_scope(reason="an export failed"):
             _save(made, state=ListExportState.FAILED)
-            raise
+        raise
 
 
 def _write(made: ListExport, person: Any) -> None:

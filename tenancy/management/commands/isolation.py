@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.sql import emit_post_migrate_signal
 from django.db import connections
 
 from tenancy.db.briefly import briefly
@@ -49,10 +50,13 @@ class Command(BaseCommand):
         if not has_wall_two(connection):
             self.stderr.write("The database backend is not tenancy.db.postgresql: there is no wall 2 to raise.")
             sys.exit(2)
-        with owner_connection(alias), connection.schema_editor(atomic=False) as editor:
-            PrepareDatabase().database_forwards("tenancy", editor, None, None)
-            for policy in declared_tables(connection).values():
-                briefly(editor, *policy.apply())  # the site may be up
+        with owner_connection(alias):
+            with connection.schema_editor(atomic=False) as editor:
+                PrepareDatabase().database_forwards("tenancy", editor, None, None)
+                for policy in declared_tables(connection).values():
+                    briefly(editor, *policy.apply())  # the site may be up
+            # Other apps grant what they need when migrations have run, and the policies began from nothing.
+            emit_post_migrate_signal(verbosity=0, interactive=False, db=alias)
 
     def _print(self, report: Report) -> None:
         width = max(len(name) for name in report.kinds) + 1

@@ -1,4 +1,4 @@
-"""`migrate`, run as the tables' owner, and refused at the end when a table is neither isolated nor declared shared."""
+"""`migrate`, run as the tables' owner: states policies again whose text has changed, and refuses undeclared tables."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from django.core.management.base import CommandError
 from django.core.management.commands.migrate import Command as MigrateCommand
 from django.db import connections
 
-from tenancy.db.declared import undeclared_tables
+from tenancy.db.declared import declared_tables, existing_tables
 from tenancy.db.operations import has_wall_two
 from tenancy.db.owner import owner_connection
+from tenancy.db.restating import restate_policies
 from tenancy.exceptions import TenancyError
 from tenancy.scope import system_scope
 
 
 class Command(MigrateCommand):
-    """Django's command with the right connection and one question more."""
+    """Django's command with the right connection, and the walls looked after at its end."""
 
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connections[options["database"]]
@@ -27,7 +28,13 @@ class Command(MigrateCommand):
                 raise CommandError(str(error)) from error
             if options.get("plan") or options.get("check_unapplied") or options.get("app_label"):
                 return
-            unclear = undeclared_tables(connection) if has_wall_two(connection) else []
+            if not has_wall_two(connection):
+                return
+            declared = declared_tables(connection)
+            restated = restate_policies(connection, declared)
+            unclear = [table for table in existing_tables(connection) if table not in declared]
+        if restated and options["verbosity"]:
+            self.stdout.write(f"  Policies stated again: {', '.join(restated)}")
         if unclear:
             raise CommandError(
                 f"Migrated, but these tables are neither isolated nor declared shared: {', '.join(unclear)}. "

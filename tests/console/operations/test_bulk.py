@@ -133,6 +133,17 @@ def test_whoever_lost_the_permission_changes_nothing_more(staff_client, members)
     assert outcomes() == ["skipped"] * 5
 
 
+def test_whoever_is_no_longer_staff_changes_nothing_more(staff_client, members):
+    client = staff_client("tenancy.view_usertenantmembership", "tenancy.change_usertenantmembership")
+    with system_scope(reason="test"):
+        chosen = UserTenantMembership.objects.filter(role="member")
+        run = runs.freeze(page(), "deactivate_selected", chosen, by=client.user, reason="merger")
+        client.user.is_staff = False
+        client.user.save()
+    get_job(runs.JOB).run(str(run.pk))
+    assert outcomes() == ["skipped"] * 5
+
+
 def test_a_question_for_four_eyes_starts_the_frozen_rows_once(root, staff_client, members, settings):
     settings.FOUR_EYES_ABOVE = 2
     assert b"need a second member of staff" in ask(root, members[0], f"{LIST}?role__exact=member").content

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import openpyxl
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
@@ -141,14 +142,19 @@ def test_an_export_needs_its_permission_and_that_of_the_list(staff_client, root,
     assert b"Export" in may.get(reverse("admin:tenancy_tenant_changelist")).content
 
 
-def test_whoever_lost_the_permission_gets_no_file(staff_client, tenant_a, monkeypatch):
+@pytest.mark.parametrize("lost", ["permission", "is_staff", "is_active"])
+def test_whoever_lost_the_permission_gets_no_file(staff_client, tenant_a, monkeypatch, lost):
     monkeypatch.setattr(orders, "AT_ONCE", 0)
     client = staff_client(*MAY)
     export(client, "accounts.user")
     with system_scope(reason="test"):
         made = ListExport.objects.get()
-        client.user.user_permissions.clear()
-    with pytest.raises(PermissionError):
+        if lost == "permission":
+            client.user.user_permissions.clear()
+        else:
+            setattr(client.user, lost, False)
+            client.user.save()
+    with pytest.raises((PermissionError, PermissionDenied)):
         get_job(orders.JOB).run(str(made.pk))
     with system_scope(reason="test"):
         made.refresh_from_db()
