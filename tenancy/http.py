@@ -19,3 +19,4 @@ class TenantRequest(HttpRequest):
     user_tenant_role: Role | None
     tenant_membership: UserTenantMembership | None
     tenant_named: Named | None
+    tenancy_loaded: UserTenantMembership  # what `account.load_account` found, before anybody proved anything with it

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from functools import cache
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
@@ -13,14 +12,14 @@ from django.shortcuts import render
 from django.urls import get_script_prefix, set_script_prefix
 from django.views.defaults import page_not_found
 
-from . import conf, forms
+from . import forms
+from .account import find_membership, is_identity_path, load_account, membership_of
 from .exceptions import CrossTenantAccess, NotInScope
 from .http import TenantRequest
-from .models import Tenant, TenantState, UserTenantMembership
+from .models import Tenant, TenantState
 from .resolvers import SESSION_KEY, Named, resolve
 from .roles import Role
 from .scope import Scope, current_scope, identity_scope, scope_opened, tenant_scope
-from .settings import platform
 from .signals import cross_tenant_refused
 
 GetResponse = Callable[..., Any]
@@ -85,21 +84,22 @@ class TenantMiddleware:
         request.user_tenant_role = None
         request.tenant_membership = None
         request.tenant_named = None
-        if any(request.path_info.startswith(path) for path in conf.get("IDENTITY_PATHS")):
+        if is_identity_path(request.path_info):
             return None
         named = resolve(request)
         if named is None:
             return None
         request.tenant_named = named
         rest = request.path_info[len(named.path_prefix) :] or "/"
-        if named.path_prefix and any(rest.startswith(path) for path in conf.get("IDENTITY_PATHS")):
+        if named.path_prefix and is_identity_path(rest):
             # Account pages have one address; a link made under a tenant's prefix leads there. 307 keeps a POST a POST.
             query = request.META.get("QUERY_STRING", "")
             return HttpResponseRedirect(rest + (f"?{query}" if query else ""), status=307)
+        load_account(request)
         if not request.user.is_authenticated:
             self._cut_prefix(request, named)
             return None
-        membership = find_membership(request.user, named.slug)
+        membership = membership_of(request, named)
         if membership is None:
             if not named.by_url:
                 request.session.pop(SESSION_KEY, None)
@@ -120,22 +120,6 @@ class TenantMiddleware:
     def _cut_prefix(self, request: TenantRequest, named: Named) -> None:
         if named.path_prefix:
             request.path_info = request.path_info[len(named.path_prefix) :] or "/"
-
-
-def find_membership(user: Any, slug: str) -> UserTenantMembership | None:
-    """The person's live membership in the tenant with this slug, its tenant loaded; None where there is none."""
-    try:
-        membership: Any = _memberships().get(user_id=user.pk, tenant__slug=slug, is_active=True)
-    except UserTenantMembership.DoesNotExist:
-        return None
-    platform.seen(membership.revision)
-    return membership  # type: ignore[no-any-return]
-
-
-@cache
-def _memberships() -> Any:
-    """The query of every request, built once: the scope is read when its SQL is compiled."""
-    return UserTenantMembership.objects.select_related("tenant").annotate(revision=platform.revision_column())
 
 
 class script_prefix:

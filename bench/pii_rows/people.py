@@ -123,6 +123,16 @@ TABLES: dict[str, tuple[float, dict[str, str]]] = {
 }
 
 
+def complete(connection, table: str, columns: dict[str, str]) -> dict[str, str]:
+    """The columns with an empty word for every text column that must have a value and is given none."""
+    asked = (
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_nullable = 'NO' "
+        "AND column_default IS NULL AND is_identity = 'NO' AND data_type IN ('character varying', 'text')"
+    )
+    needed = {name for (name,) in connection.execute(asked, [table])}
+    return {**dict.fromkeys(sorted(needed - columns.keys()), "''"), **columns}
+
+
 def statements(table: str, columns: dict[str, str], tenant: str, have: int, upto: int) -> Iterator[str]:
     """INSERTs for the rows `have + 1 … upto`, in steps."""
     names = ", ".join(columns)
@@ -135,6 +145,8 @@ def statements(table: str, columns: dict[str, str], tenant: str, have: int, upto
 def fill(connection, tenant: str, have: int, rows: int) -> None:
     """Grow every table from its share of `have` to its share of `rows`. `connection` is the owner's."""
     for table, (share, columns) in TABLES.items():
-        for statement in statements(table, columns, tenant, int(have * share), int(rows * share)):
+        for statement in statements(
+            table, complete(connection, table, columns), tenant, int(have * share), int(rows * share)
+        ):
             connection.execute(statement)
     connection.execute("VACUUM ANALYZE")

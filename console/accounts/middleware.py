@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 
+from tenancy.account import load_account
+
 from .second_factor import has_second_factor, step_up_url
 
 ACCOUNT_ROUTES = ("accounts/", "invitations/")
@@ -24,6 +26,7 @@ class PersonalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        load_account(request)
         if not request.user.is_authenticated:
             return self.get_response(request)
         if translation.check_for_language(request.user.locale):

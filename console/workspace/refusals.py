@@ -8,10 +8,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 
 from pii.exceptions import RequestRefused
-from pii.guarded import is_refusal
 
 
 class RestrictedMiddleware:
@@ -24,13 +22,9 @@ class RestrictedMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if is_refusal(exception):
-            words = _("Processing of this person's data is restricted (Art. 18 GDPR): nothing was changed.")
-        elif isinstance(exception, RequestRefused) and exception.code == "restricted":
-            words = str(exception)
-        else:
+        if not isinstance(exception, RequestRefused) or exception.code != "restricted":
             return None
-        messages.error(request, words)
+        messages.error(request, str(exception))
         came_from = request.headers.get("Referer", "")
         here = url_has_allowed_host_and_scheme(came_from, request.get_host(), require_https=request.is_secure())
         return HttpResponseRedirect(came_from if here else reverse("home"))

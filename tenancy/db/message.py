@@ -71,7 +71,8 @@ SETTINGS = (
 
 
 def strip_message(sql: str) -> str:
-    """The statement alone, without the scope before it: logs and `connection.queries` show what was asked."""
-    if not sql.startswith(PREFIX):
+    """The statement alone, without BEGIN and the scope before it: logs and `connection.queries` show what was asked."""
+    begin, prefix, rest = sql.partition(PREFIX)
+    if not prefix or not (begin == "" or (begin.startswith("BEGIN") and begin.endswith("; "))):
         return sql
-    return sql.split("; ", 3)[3]
+    return rest.split("; ", 3)[3]

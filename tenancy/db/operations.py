@@ -134,7 +134,7 @@ class ProtectPeopleTable(TableOperation):
             rows = (
                 "EXISTS (SELECT 1 FROM tenancy_usertenantmembership m "
                 f"WHERE m.user_id = {policies.quote(table)}.{policies.quote(self.membership_column)} "
-                f"AND m.tenant_id = (SELECT {policies.SCHEMA}.current_tenant()))"
+                f"AND m.tenant_id = (SELECT nullif(current_setting('tenancy.tenant', true), '')::uuid))"
             )
         return policies.people_table(
             table, tenant_rows=rows, tenant_columns=self.tenant_columns, append_only=self.append_only

@@ -18,7 +18,7 @@ from .catalog import Catalog, Policy, Table, read_catalog
 from .constraints import is_tenant_owned, keys_between_tenant_rows
 from .declared import declared_tables
 from .operations import has_wall_two
-from .policies import ALL_ROLES, TablePolicy, floor_is
+from .policies import ALL_ROLES, TablePolicy, tenant_is
 from .policy_text import same_rows
 
 CHECKS = {
@@ -115,7 +115,7 @@ def _wall_two(table: Table, policy: TablePolicy | None, connection: Any) -> Iter
     else:
         yield Finding(table.name, "rls", State.NONE, policy.reason)
     floor = any(
-        p.name == "tenancy_floor" and not p.permissive and _says(p, floor_is(policy.floor or ""))
+        p.name == "tenancy_floor" and not p.permissive and _says(p, tenant_is(policy.floor or ""))
         for p in table.policies
     )
     yield Finding(table.name, "floor", _state(floor) if policy.floor else State.NONE)

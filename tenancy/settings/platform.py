@@ -1,6 +1,6 @@
 """The platform's overrides and locks as requests read them: no query where the process knows the row's revision.
 
-The middleware's own statement brings the revision along (`tenancy.middleware.find_membership`), so that a change made
+The middleware's own statement brings the revision along (`tenancy.account`), so that a change made
 by another process counts from the next request on. A request without a tenant reads the row, once.
 """
 

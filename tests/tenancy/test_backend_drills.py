@@ -123,23 +123,37 @@ def test_callbacks_run_in_the_scope_that_registered_them(customers):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_begin_costs_no_round_trip_more(customers, monkeypatch):
-    """A transaction with two statements makes the driver wait as often as on the stock backend."""
+def test_begin_rides_with_the_first_statement(customers, tmp_path):
+    """A transaction of two statements is three messages, where the driver alone sends BEGIN in a fourth."""
 
-    def waits(carries):
-        sent = []
+    def messages(carries):
         driver = connection.connection
         driver.carries_scope = carries
-        real = type(driver).wait
-        monkeypatch.setattr(driver, "wait", lambda *a, **k: (sent.append(1), real(driver, *a, **k))[1])
-        with tenant_scope(customers[0]), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-            cursor.execute("SELECT 2")
+        path = tmp_path / f"trace-{carries}"
+        with path.open("w") as trace:
+            driver.pgconn.trace(trace.fileno())
+            with tenant_scope(customers[0]), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+                cursor.execute("SELECT 2")
+            driver.pgconn.untrace()
         driver.carries_scope = True
-        return len(sent)
+        return [line.split("\t", 4)[-1].strip() for line in path.read_text().splitlines() if "\tF\t" in line]
 
     connection.ensure_connection()
-    assert waits(True) == waits(False)
+    assert len(messages(False)) == 4
+    sent = messages(True)
+    assert len(sent) == 3, sent
+    assert "BEGIN; SET LOCAL ROLE" in sent[0]
+    assert "SELECT 1" in sent[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_first_statement_that_fails_leaves_the_next_transaction_right(customers):
+    for statement in ("SELECT nothing_there", "SELECT 1 FROM WHERE"):
+        with tenant_scope(customers[0]), pytest.raises(ProgrammingError), transaction.atomic():
+            connection.cursor().execute(statement)
+        with tenant_scope(customers[1]), transaction.atomic():
+            assert set(Customer.objects.values_list("tenant_id", flat=True)) == {customers[1].pk}
 
 
 # A pool --------------------------------------------------------------------------------------------------------------

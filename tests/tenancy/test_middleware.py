@@ -273,7 +273,7 @@ def test_where_only_the_session_says_the_tenant_a_form_must_say_it_too(signed_in
 
 def test_queries_of_a_tenant_request_are_few(signed_in, django_assert_num_queries):
     signed_in.get("/t/northwind/names/")
-    with django_assert_num_queries(4):  # session, user, membership with tenant, the view's own
+    with django_assert_num_queries(3):  # session, membership with account and tenant, the view's own
         signed_in.get("/t/northwind/names/")
 
 
@@ -288,9 +288,9 @@ def test_settings_cost_no_query_and_an_override_made_elsewhere_counts_at_once(si
     assert signed_in.get("/t/northwind/seats/").content == b"None"
     for seats in (7, 8):
         limit(seats)
-        with django_assert_num_queries(4):  # session, user, membership with tenant, the new settings
+        with django_assert_num_queries(3):  # session, membership with account and tenant, the new settings
             assert signed_in.get("/t/northwind/seats/").content == str(seats).encode()
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             assert signed_in.get("/t/northwind/seats/").content == str(seats).encode()
 
 

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from tenancy import system_scope
-from tenancy.db.policies import floor_is, kinds, opened
+from tenancy.db.policies import kinds, opened, tenant_is
 from tenancy.db.report import isolation_report
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 TABLE = "testapp_label"
 NOW = f"USING ({opened('tenant_id')}) WITH CHECK ({opened('tenant_id')})"
 EARLIER = kinds("content", "system")
-FLOOR = f"USING ({floor_is('tenant_id')}) WITH CHECK ({floor_is('tenant_id')})"
+FLOOR = f"USING ({tenant_is('tenant_id')}) WITH CHECK ({tenant_is('tenant_id')})"
 
 
 def holes():
