@@ -1,5 +1,6 @@
 """The verbs of a request's life; each locks the row, obeys the transition table and leaves an event and an act."""
 
+from .about import requests_about
 from .approval import approve, decide_tenant, erase_item, keep_item
 from .ending import refuse, withdraw
 from .holding import place_hold, release_hold
@@ -25,6 +26,7 @@ __all__ = [
     "rectify",
     "refuse",
     "release_hold",
+    "requests_about",
     "restrict",
     "send_code",
     "standing_restrictions",

@@ -23,6 +23,7 @@ from ..erase.rows import delete_rows
 from ..find import tenant_path
 from ..identifiers import Identifiers
 from ..registry import history_model, registry
+from ..tombstones import forget_expired
 from .ended import ended, released
 from .spans import by_span, spans
 from .spared import Spared, deletes, followers
@@ -41,6 +42,7 @@ def sweep(*, dry_run: bool = False) -> list[Swept]:
                 lines += _lines(model, days, counts, tenants)
         remove_files(None)  # those of deleted rows; what a kill left is removed by the next sweep
         lines += [*released(), *ended()]
+        forget_expired()
         total = sum(line.rows for line in lines)
         audit.record("privacy.retention_swept", by=None, details={"rows": total})
     return [line for line in lines if line.rows]

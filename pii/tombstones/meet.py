@@ -60,3 +60,9 @@ def note_returns(
         if found:
             audit.record("privacy.erased_person_returned", by=None, tenant=tenant, target=target, details={"how": how})
     return len(found)
+
+
+def forget_expired() -> int:
+    """Delete the hashes that outlived the oldest backup: nobody is recognised by them any more. System scope."""
+    count, _by_model = TombstoneHash.objects.filter(tombstone__expires_at__lte=timezone.now()).delete()
+    return count

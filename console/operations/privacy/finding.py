@@ -15,10 +15,10 @@ from django.views.decorators.cache import never_cache
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from console.pages import page
-from pii.models import Kind
+from pii.models import DataRequest, Kind
 from tenancy import TenantRefused
 
-from .looking import BY, MODELS, look, open_request
+from .looking import BY, MODELS, earlier, look, open_request
 
 
 class FindForm(forms.Form):
@@ -38,6 +38,7 @@ def find_person(request: HttpRequest) -> HttpResponse:
     initial = {"by": given, "value": request.GET.get("value", "")[:36]} if given in MODELS else None
     form = FindForm(request.POST or None, initial=initial)
     lines: list[dict[str, Any]] | None = None
+    requests: list[DataRequest] = []
     if request.method == "POST" and form.is_valid():
         asked = {"by": form.cleaned_data["by"], "value": form.cleaned_data["value"]}
         kind = request.POST.get("kind", "")
@@ -47,6 +48,7 @@ def find_person(request: HttpRequest) -> HttpResponse:
                 messages.success(request, _("The request is entered."))
                 return redirect("admin:pii_datarequest_change", made.pk)
             lines = look(**asked, actor=request.user)
+            requests = earlier(**asked)
         except TenantRefused as refused:
             form.add_error("value", str(refused))
     context = {
@@ -54,6 +56,7 @@ def find_person(request: HttpRequest) -> HttpResponse:
         "title": _("Find a person's data"),
         "form": form,
         "lines": lines,
+        "requests": requests,
         "rows": sum(line["rows"] for line in lines or ()),
         "organisations": len({line["tenant"] for line in lines or () if line["tenant"]}),
         "kinds": Kind.choices,

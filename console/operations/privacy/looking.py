@@ -12,7 +12,7 @@ from console.workspace.models import Contact
 from pii.exceptions import RequestRefused
 from pii.find import find, where
 from pii.models import DataRequest
-from pii.requests import receive
+from pii.requests import receive, requests_about
 from pii.subjects import Subject
 from tenancy import audit, system_scope
 from tenancy.models import Tenant, UserTenantMembership
@@ -78,3 +78,8 @@ def look(by: str, value: str, *, actor: Any, tenant: Any = None) -> list[dict[st
 def open_request(kind: str, by: str, value: str, *, actor: Any, tenant: Any = None) -> DataRequest:
     """Enter a request about the person who was looked up. Raises RequestRefused."""
     return receive(kind, by=actor, tenant=tenant, **who(by, value, tenant=tenant))
+
+
+def earlier(by: str, value: str, *, tenant: Any = None) -> list[DataRequest]:
+    """The requests about whoever was looked up by an address or a number."""
+    return requests_about(value, tenant=tenant) if by in ("email", "phone") else []

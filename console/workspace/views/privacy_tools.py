@@ -15,8 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from console.operations.privacy.correcting import choices, correct
-from console.operations.privacy.looking import BY, look, open_request, who
-from pii.models import Kind, LegalHold, Restriction
+from console.operations.privacy.looking import BY, earlier, look, open_request, who
+from pii.models import DataRequest, Kind, LegalHold, Restriction
 from pii.requests import lift, place_hold, release_hold, standing_restrictions
 from pii.retention import record_of_processing
 from tenancy import TenantRefused, system_scope
@@ -35,6 +35,7 @@ HERE = {name: label for name, label in BY.items() if name != "user"}
 def privacy_find(request: TenantRequest) -> HttpResponse:
     """A map of what this organisation keeps of a person: where and how much, never a value; leads to a request."""
     lines: list[dict[str, Any]] | None = None
+    requests: list[DataRequest] = []
     asked = {"by": request.POST.get("by", ""), "value": request.POST.get("value", "").strip()[:254]}
     if request.method == "POST":
         try:
@@ -44,9 +45,10 @@ def privacy_find(request: TenantRequest) -> HttpResponse:
                 messages.success(request, _("The request is entered."))
                 return redirect("workspace_privacy_request", made.pk)
             lines = look(**asked, actor=request.user, tenant=request.tenant)
+            requests = earlier(**asked, tenant=request.tenant)
         except TenantRefused as refused:
             messages.error(request, str(refused))
-    context = {"lines": lines, "by": list(HERE.items()), "kinds": Kind.choices, "asked": asked}
+    context = {"lines": lines, "requests": requests, "by": list(HERE.items()), "kinds": Kind.choices, "asked": asked}
     return render(request, "workspace/privacy_find.html", context)
 
 

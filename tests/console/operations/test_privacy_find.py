@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from console.operations.models import AuditEvent
 from console.workspace.models import Contact
-from pii.models import DataRequest
+from pii.models import DataRequest, TombstoneHash
+from pii.requests import receive, requests_about, withdraw
+from pii.retention import sweep
 from tenancy import system_scope, tenant_scope
 from tests.factories import make_membership, make_user
+from tests.pii.conftest import approver, erase, officer, own_files
 
+__all__ = ["approver", "erase", "officer", "own_files"]
 pytestmark = pytest.mark.django_db
 ENTER = ("pii.enter_datarequest", "pii.view_datarequest")
 MAIL = "jane.canary@example.test"
@@ -87,3 +95,42 @@ def test_it_leads_to_a_request(staff_client, jane):
 def test_only_officers_look(staff_client, client):
     assert staff_client("pii.view_datarequest").get(FIND).status_code == 403
     assert client.get(FIND).status_code == 302
+
+
+def test_requests_about_the_person_are_listed(staff_client, contact, tenant_a, tenant_b, erase, time_machine):
+    def listed(value, by="email"):
+        text = client.post(FIND, {"by": by, "value": value}).content.decode()
+        return set(re.findall(r"DSR-\d+-\d+", text))
+
+    client = staff_client(*ENTER)
+    assert listed(MAIL) == set()
+    waiting = receive("access", by=make_user(), emails=[MAIL])
+    refused = withdraw(receive("access", by=make_user(), emails=[MAIL]), by=make_user())
+    assert listed(MAIL.upper()) == {waiting.number}
+    withdraw(waiting, by=make_user())
+    done = erase(objects=[contact], tenant=tenant_b)
+    assert done.scrubbed_at
+    assert listed(MAIL) == {done.number}
+    assert listed("+49 170 7654321", by="phone") == {done.number}
+    assert listed("somebody.else@example.test") == set()
+    assert requests_about(MAIL, tenant=tenant_a) == []
+    assert [one.pk for one in requests_about(MAIL, tenant=tenant_b)] == [done.pk]
+    assert refused.number not in listed(MAIL)
+    time_machine.move_to(timezone.now() + timedelta(days=36))
+    assert requests_about(MAIL) == []
+    sweep()
+    with system_scope(reason="test"):
+        assert not TombstoneHash.objects.exists()
+
+
+def test_an_organisation_finds_its_own_requests_alone(client, contact, tenant_a, tenant_b, erase):
+    done = erase(objects=[contact], tenant=tenant_b)
+    for tenant, found in ((tenant_a, False), (tenant_b, True)):
+        client.force_login(make_membership(tenant, role="admin").user)
+        page = f"/t/{tenant.slug}" + reverse("workspace_privacy_find")
+        text = client.post(page, {"by": "email", "value": MAIL, **form_of(client, page)}).content.decode()
+        assert (done.number in text) is found
+
+
+def form_of(client, page):
+    return dict(re.findall(r'name="(tenant[^"]*|_tenant[^"]*)" value="([^"]*)"', client.get(page).content.decode()))
