@@ -26,6 +26,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from console.lists import ConsoleChangeList, ListPaginator, is_indexed
 from tenancy import TenantRefused
 
+BROWSE = "operations.browse_history"
 FORM_ACTIONS = 2  # buttons in the head of a form; more become one menu
 SEARCH_LIMIT = 200  # rows that a search finds at most; whoever needs more types more letters
 F = TypeVar("F", bound=Callable[..., Any])
@@ -228,7 +229,8 @@ class ConsoleModelAdmin(ModelAdmin):
             items = [item for entry in actions for item in entry.get("items") or [entry]]
             bundle = {"title": _("Actions"), "icon": "bolt", "variant": ActionVariant.DEFAULT, "items": items}
             context["actions_detail"] = [bundle]
-        context["show_history"] = hasattr(self.opts, "simple_history_manager_attribute")  # no link to what is not kept
+        is_kept = hasattr(self.opts, "simple_history_manager_attribute")
+        context["show_history"] = is_kept and request.user.has_perm(BROWSE)  # no link to what does not open
         context["show_save_and_add_another"] = context.get("add", False)
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from console.lists.columns import person_words
 from console.models import JobRun
+from console.operations.models import Approval
 from pii.masking import shown, viewer_of
 from pii.models import DataRequest
 from tenancy.models import Invitation, Tenant, UserTenantMembership
@@ -31,6 +32,9 @@ def called(request: HttpRequest, obj: Any) -> str:
         return _("%(person)s to %(tenant)s") % {"person": address, "tenant": obj.tenant.name}
     if isinstance(obj, (JobRun, Group)):
         return str(obj.name)
+    if isinstance(obj, Approval):
+        tenant = Tenant.objects.filter(pk=obj.tenant_key).first() if obj.tenant_key else None
+        return " ".join(part for part in (capfirst(obj.verb.replace(".", " ")), tenant.name if tenant else "") if part)
     if isinstance(obj, DataRequest):
         return str(obj.number)
     return f"{capfirst(obj._meta.verbose_name)} {obj.pk}"  # a third party's own words may spell an address out

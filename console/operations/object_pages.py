@@ -28,6 +28,7 @@ from .privacy.seen import seen
 from .role_chart import members_by_role as members_by_role
 from .tenant_panels import notes_about
 from .timeline import PER_PAGE, kinds, timeline
+from .trail.sources import HISTORY
 
 
 class NoteForm(forms.Form):
@@ -84,7 +85,10 @@ def show(request: HttpRequest, kind: str, obj: Any, title: str, subtitle: str) -
             model_admin.actions_detail, model_admin.get_actions_detail(request, str(obj.pk)), str(obj.pk)
         ),
         "edit_url": reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[obj.pk]),
-        "history_url": reverse("admin:audit_object", args=[opts.label_lower, obj.pk]),
+        "may_edit": model_admin.has_change_permission(request, obj),
+        "history_url": reverse("admin:audit_object", args=[opts.label_lower, obj.pk])
+        if request.user.has_perm(HISTORY)  # type: ignore[union-attr]  # staff
+        else "",
         "panels": list(filled(kind, request, obj)),
         "notes": notes_about(**about),
         "may_note": request.user.has_perm("operations.add_note"),  # type: ignore[union-attr]  # staff

@@ -6,12 +6,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from console.admin import ReadOnlyAdmin, column, dialog_action
+from tenancy.models import Tenant
 
 from ..models import Approval, ApprovalState
 from . import verbs
@@ -45,6 +48,7 @@ class ApprovalAdmin(ReadOnlyAdmin):
     empty_words = _("Purges and changes of many rows wait here for a second member of staff.")
     fields = (
         "verb",
+        "tenant",
         "state_label",
         "rows",
         "reason",
@@ -52,7 +56,7 @@ class ApprovalAdmin(ReadOnlyAdmin):
         "expires_at",
         ("decided_by", "decided_at"),
     )
-    readonly_fields = ("state_label", "rows")
+    readonly_fields = ("state_label", "rows", "tenant")
     actions_detail = ("approve", "refuse")
 
     @column(description=_("State"), label=COLOURS, ordering="state")
@@ -61,6 +65,16 @@ class ApprovalAdmin(ReadOnlyAdmin):
         if state == ApprovalState.ASKED and obj.expires_at <= timezone.now():
             state = ApprovalState.EXPIRED
         return state.value, state.label
+
+    @column(description=_("Tenant"))
+    def tenant(self, obj: Approval) -> Any:
+        """Whose: nobody approves a purge without knowing of what."""
+        tenant = Tenant.objects.filter(pk=obj.tenant_key).first() if obj.tenant_key else None
+        if tenant is None:
+            return obj.tenant_key or "-"
+        return format_html(
+            '<a class="text-link" href="{}">{}</a>', reverse("admin:tenant_page", args=[tenant.pk]), tenant.name
+        )
 
     @column(description=_("Rows"))
     def rows(self, obj: Approval) -> int:

@@ -149,3 +149,24 @@ def test_a_refused_dialog_still_says_what_it_is_about(root, tenant_a):
 def test_a_dialog_about_nothing_answers_as_an_absent_page(root):
     nobody = make_user().pk
     assert root.get(reverse("admin:tenancy_tenant_suspend", args=[nobody])).status_code == 404
+
+
+def test_no_page_links_to_a_history_that_the_viewer_may_not_open(staff_client, tenant_a):
+    sees = staff_client("tenancy.view_tenant")
+    browses = staff_client("tenancy.view_tenant", "operations.browse_history")
+    address = f"/admin/trail/tenancy.tenant/object/{tenant_a.pk}/"
+    assert address not in page(sees, "tenant_page", tenant_a.pk)
+    assert "/history/" not in page(sees, "tenancy_tenant_change", tenant_a.pk)
+    assert address in page(browses, "tenant_page", tenant_a.pk)
+    assert "All fields" in page(sees, "tenant_page", tenant_a.pk)
+    assert sees.get(address).status_code == 403
+    assert "staff role" in sees.get(address).content.decode()
+
+
+def test_an_approval_names_the_tenant_it_is_about(root, tenant_a):
+    given = {"verb": "tenant.purge", "reason": "y", "tenant_key": tenant_a.pk, "expires_at": "2999-01-01T00:00:00Z"}
+    with system_scope(reason="test"):
+        asked = Approval.objects.create(**given)
+    assert reverse("admin:tenant_page", args=[tenant_a.pk]) in page(root, "operations_approval_change", asked.pk)
+    shown = dialog(root, "operations_approval_approve", asked)
+    assert f"Tenant purge {tenant_a.name}" in shown
