@@ -15,7 +15,7 @@ from ...factories import make_membership
 from .conftest import make_records
 from .test_records import make_contacts
 
-LIST_QUERIES = 7  # session, person, membership, one page, its tags' rows, the tags, the switcher
+LIST_QUERIES = 6  # session, membership with person, one page, its tags' rows, the tags, the switcher
 
 
 def queries_of(client, path):
