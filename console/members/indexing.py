@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import connection
+from django.db import connection, transaction
 
 from tenancy import system_scope
 
@@ -12,30 +12,41 @@ from .models import MemberImport
 AT_ONCE = 2_000
 """Imports up to this many rows are searchable as soon as they are written."""
 
-# The list comes first and materialised: a young tenant has no statistics, and naming
-# it for the memberships too would make the planner walk all of them for each.
-_PEOPLE = """
-WITH written AS MATERIALIZED (
-    SELECT DISTINCT h.user_id AS id FROM console_historicalusertenantmembership h
-    WHERE h.tenant_id = %(tenant)s AND h.history_change_reason = %(reason)s
+
+def written(key: str, unless: str) -> str:
+    """SQL of an array: `key` of the members whom the import wrote, without those that `unless` is true of.
+
+    Rows are fetched by an array of their keys, never joined: with statistics taken before a tenant's import the planner
+    believes that it has no members, and walks all ten thousand of them for each (measured: 60 seconds for 1.5).
+    """
+    return (
+        f"ARRAY(SELECT DISTINCT h.{key} FROM console_historicalusertenantmembership h WHERE h.tenant_id = %(tenant)s "
+        f"AND h.history_change_reason = %(reason)s AND NOT EXISTS ({unless}))"
+    )
+
+
+def _tokens(kind: str, table: str, key: str, pieces: str) -> str:
+    """In the order of the index over words, each once: cheaper than to ask for every person alone."""
+    known = f"SELECT FROM operations_searchtoken t WHERE t.object_id = h.{key} AND t.kind = '{kind}'"
+    return f"""
+        INSERT INTO operations_searchtoken (kind, token, object_id)
+        SELECT DISTINCT '{kind}', left(word, 100) COLLATE "C", id
+        FROM (SELECT o.id, unnest({pieces}) AS word FROM {table} o WHERE o.id = ANY ({written(key, known)})) AS words
+        WHERE word <> '' ORDER BY 2, 3"""
+
+
+_PEOPLE = _tokens(
+    "person",
+    "accounts_user",
+    "user_id",
+    "operations_search_pieces(o.email::text) || operations_search_pieces(o.full_name::text)",
 )
-INSERT INTO operations_searchtoken (kind, token, object_id)
-SELECT 'person', word, u.id FROM written JOIN accounts_user u ON u.id = written.id
-CROSS JOIN LATERAL operations_search_words(ARRAY[u.email::text, u.full_name::text]) AS word
-WHERE NOT EXISTS (SELECT FROM operations_searchtoken t WHERE t.object_id = u.id AND t.kind = 'person')
-ORDER BY word
-"""
-_MEMBERS = """
-WITH written AS MATERIALIZED (
-    SELECT DISTINCT h.id FROM console_historicalusertenantmembership h
-    WHERE h.tenant_id = %(tenant)s AND h.history_change_reason = %(reason)s
+_MEMBERS = _tokens(
+    "membership",
+    "tenancy_usertenantmembership",
+    "id",
+    "operations_search_pieces(o.display_name::text) || operations_search_pieces(o.external_id::text)",
 )
-INSERT INTO operations_searchtoken (kind, token, object_id)
-SELECT 'membership', word, m.id FROM written JOIN tenancy_usertenantmembership m ON m.id = written.id
-CROSS JOIN LATERAL operations_search_words(ARRAY[m.display_name::text, m.external_id::text]) AS word
-WHERE NOT EXISTS (SELECT FROM operations_searchtoken t WHERE t.object_id = m.id AND t.kind = 'membership')
-ORDER BY word
-"""
 
 FURTHER: list[str] = []
 """Statements by which other apps add words of their own; they name the parameters of `parameters`."""
@@ -49,10 +60,11 @@ def later(on: bool) -> None:
 
 def index(item: MemberImport) -> int:
     """Add the words that are missing for everybody whom the import wrote; run again, it adds nothing."""
-    with system_scope(reason=f"search words of {item.reason}"), connection.cursor() as cursor:
-        cursor.execute(_PEOPLE, parameters(item))
-        added = cursor.rowcount
-        for statement in (_MEMBERS, *FURTHER):
-            cursor.execute(statement, parameters(item))
-            added += cursor.rowcount
-        return int(added)
+    added = 0
+    with system_scope(reason=f"search words of {item.reason}"):
+        for statement in (_PEOPLE, _MEMBERS, *FURTHER):
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL work_mem = '64MB'")  # to sort the words of thousands
+                cursor.execute(statement, parameters(item))
+                added += cursor.rowcount
+    return added

@@ -6,6 +6,7 @@ import re
 
 from django.db import models
 
+from console.members.indexing import written
 from tenancy.models import UserTenantMembership
 
 from .keys import search_key, starts_with
@@ -14,20 +15,22 @@ from .models import MemberWord
 MAX_WORDS = 5
 _BREAKS = re.compile(r"[\s.,;:_/()\"'+-]+")
 
-CATCH_UP = """
-WITH written AS MATERIALIZED (
-    SELECT DISTINCT h.id FROM console_historicalusertenantmembership h
-    WHERE h.tenant_id = %(tenant)s AND h.history_change_reason = %(reason)s
+_KNOWN = "SELECT FROM workspace_memberword w WHERE w.tenant_id = h.tenant_id AND w.membership_id = h.id"
+CATCH_UP = f"""
+WITH words AS (
+    SELECT DISTINCT left(word, 100) COLLATE "C" AS word, id FROM (
+        SELECT m.id, unnest(workspace_member_pieces(
+            m.display_name, CASE WHEN m.entered_at IS NULL THEN '' ELSE u.full_name END, u.email
+        )) AS word
+        FROM tenancy_usertenantmembership m JOIN LATERAL (
+            SELECT email, full_name FROM accounts_user WHERE id = m.user_id OFFSET 0
+        ) AS u ON true WHERE m.id = ANY ({written("id", _KNOWN)})
+    ) AS pieces WHERE word <> '' ORDER BY 1, 2
 )
 INSERT INTO workspace_memberword (id, tenant_id, membership_id, word)
-SELECT gen_random_uuid(), m.tenant_id, m.id, word FROM written
-JOIN tenancy_usertenantmembership m ON m.id = written.id AND m.tenant_id = %(tenant)s
-JOIN accounts_user u ON u.id = m.user_id
-CROSS JOIN LATERAL workspace_member_words(
-    m.display_name, CASE WHEN m.entered_at IS NULL THEN '' ELSE u.full_name END, u.email
-) AS word
-WHERE NOT EXISTS (SELECT FROM workspace_memberword w WHERE w.tenant_id = m.tenant_id AND w.membership_id = m.id)
-"""
+SELECT ((SELECT left(replace(gen_random_uuid()::text, '-', ''), 16))
+    || lpad(to_hex(row_number() OVER ()), 16, '0'))::uuid, %(tenant)s, id, word FROM words
+"""  # noqa: S608  # constants; keys in a row: a random one asks for another page of its index each time
 """Adds the words of the members whom a large import wrote (`console.members.indexing`); run again, it adds nothing."""
 
 

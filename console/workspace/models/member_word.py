@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tenancy.models import TenantOwnedModel
 
@@ -12,6 +13,15 @@ class MemberWord(TenantOwnedModel):
     0010): they follow the membership and the account, whoever changes them. Compared by code point, see `keys`.
     """
 
+    tenant = models.ForeignKey(  # no key of its own: that of the membership says it, and each is checked word by word
+        "tenancy.Tenant",
+        on_delete=models.CASCADE,
+        related_name="+",
+        editable=False,
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("tenant"),
+    )
     membership = models.ForeignKey(
         "tenancy.UserTenantMembership", on_delete=models.CASCADE, related_name="+", db_index=False
     )
