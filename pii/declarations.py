@@ -67,6 +67,7 @@ class ModelPII:
         fields: one `Field` per column with personal data.
         plain: columns without personal data; name → why. Several harmless names may share one reason, separated by
             blanks; a name or type that smells of personal data must stand alone and say why it is none.
+        spelled: what an export says in place of a key: relation → the column of the other row (a tag's or role's word).
         row: ANONYMISE, DELETE or KEEP("why").
         mention: what the proof scan does with a row that mentions the person without belonging to them: ``scrub``,
             ``delete`` or ``review``; ``derived`` for an index that follows rows which are judged themselves.
@@ -87,6 +88,7 @@ class ModelPII:
     actor_texts: ClassVar[Mapping[str, str]] = {}
     fields: ClassVar[Mapping[str, Field]] = {}
     plain: ClassVar[Mapping[str, str]] = {}
+    spelled: ClassVar[Mapping[str, str]] = {}
     row: ClassVar[RowRule] = ANONYMISE
     mention: ClassVar[str] = "scrub"
     append_only: ClassVar[bool] = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -103,6 +105,10 @@ class UserAdmin(PersonActions, ConsoleModelAdmin):
         audit.record(
             "person.changed" if change else "person.created", by=request.user, target=obj, details={"fields": fields}
         )
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        with rights_on_record(request, form.instance, "groups"):
+            super().save_related(request, form, formsets, change)
 
     @dialog_action(
         permission="change",
@@ -238,6 +244,25 @@ class StaffRoleAdmin(ConsoleModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         audit.record("staff_role.changed" if change else "staff_role.created", by=request.user, target=obj)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        with rights_on_record(request, form.instance, "permissions"):
+            super().save_related(request, form, formsets, change)
+
+
+@contextmanager
+def rights_on_record(request: HttpRequest, row: Any, name: str) -> Iterator[None]:
+    """Write down which roles or permissions were given and taken: the tables between two kinds keep no history."""
+
+    def held() -> set[str]:
+        return {str(key) for key in getattr(row, name).values_list("pk", flat=True)}
+
+    before = held()
+    yield
+    after = held()
+    if before != after:
+        details = {"what": name, "given": sorted(after - before), "taken": sorted(before - after)}
+        audit.record("rights.changed", by=request.user, target=row, details=details)
 
 
 @admin.register(EmailAddress)

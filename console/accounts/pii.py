@@ -30,6 +30,7 @@ class UserPII(pii.ModelPII):
 class UserGroupsPII(pii.ModelPII):
     subject = pii.user("user")
     plain = {"id user group": "keys: which roles a person has"}
+    spelled = {"group": "name"}
     row = pii.DELETE
     purpose = "Rights of staff"
 
@@ -38,5 +39,6 @@ class UserGroupsPII(pii.ModelPII):
 class UserPermissionsPII(pii.ModelPII):
     subject = pii.user("user")
     plain = {"id user permission": "keys: which rights a person has"}
+    spelled = {"permission": "name"}
     row = pii.DELETE
     purpose = "Rights of staff"

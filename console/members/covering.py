@@ -82,5 +82,12 @@ class Cover:
 def cover_of(request: HttpRequest, item: MemberImport) -> Cover:
     """How the rows of an import are covered for the person of a request in staff scope."""
     viewer = viewer_of(request)
-    brought = item.actor_id is not None and item.actor_id == viewer.user_key
-    return Cover(TARGETS[item.target], brought, item.tenant_id in viewer.open_tenants)
+    return Cover(TARGETS[item.target], brought_by(item, viewer.user_key), item.tenant_id in viewer.open_tenants)
+
+
+def brought_by(item: MemberImport, key: Any) -> bool:
+    """Whether this person uploaded the file, as the record says: the import's own actor is whoever acted on it last."""
+    from console.operations.models import AuditEvent
+
+    acts = AuditEvent.objects.filter(target_id=str(item.pk), actor_id=key, verb=f"{item.target}.file_uploaded")
+    return acts.exists()

@@ -87,6 +87,7 @@ class TagPII(pii.ModelPII):
 class ContactTagPII(pii.ModelPII):
     subject = pii.follow("contact")
     plain = {"id tenant contact tag": "keys: which contact carries which word", "created_at": "when it was tagged"}
+    spelled = {"tag": "name"}
     row = pii.DELETE
     purpose = "Grouping contacts"
 

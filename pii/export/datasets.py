@@ -42,6 +42,8 @@ class Dataset:
                 self.columns.append(name)
                 if declared.export.portable:
                     self.portable.append(name)
+            elif name in self.declaration.spelled:
+                self.columns.append(f"{name}__{self.declaration.spelled[name]}")
             elif name in plain and not column.is_relation and not column.primary_key:
                 self.columns.append(name)
 

@@ -83,6 +83,16 @@ def test_others_read_nothing_without_a_session(staff_client, root, tenant):
             type(item).objects.filter(pk=item.pk).update(state="previewed")
 
 
+def test_whoever_confirms_it_does_not_become_who_brought_it(staff_client, tenant):
+    client = staff_client(*MAY)
+    item = previewed(tenant, FILE, by=make_user(is_staff=True), missing="deactivate")
+    client.post(url("confirm", item))
+    with staff_scope(actor=client.user, reason="test"):
+        item.refresh_from_db()
+    assert item.actor_id == client.user.pk
+    assert "zqbad" not in seen(client, item)
+
+
 def test_a_staff_session_opens_them(staff_client, tenant):
     client = staff_client(*MAY)
     item = previewed(tenant, FILE, by=make_user(is_staff=True), missing="deactivate")
