@@ -12,6 +12,7 @@ from tenancy.conf import role_name
 from tenancy.db.operations import has_wall_two
 from tenancy.db.policies import kinds
 
+from .guarded import guard_restricted
 from .registry import history_of, registry
 
 UNREAD = r"""
@@ -70,3 +71,5 @@ def after_migrate(sender: Any, using: str, **kwargs: Any) -> None:
         ready = cursor.fetchone()[0]
     if ready:
         grant_erasure(using)
+        if has_wall_two(connections[using]):
+            guard_restricted(connections[using])

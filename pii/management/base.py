@@ -76,3 +76,11 @@ def user_of(email: str) -> Any:
     if user is None:
         raise CommandError("--by names no member of staff.", returncode=1)
     return user
+
+
+def attested(options: dict[str, Any]) -> str:
+    """How the identity was checked. Raises CommandError before anything is entered for words that say nothing."""
+    method = str(options["attest"]).strip()
+    if len(method) < 5:
+        raise CommandError("--attest says how the identity was checked, for example 'passport seen'.", returncode=1)
+    return method

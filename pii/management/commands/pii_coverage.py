@@ -18,7 +18,8 @@ class Command(BaseCommand):
     help = (
         "Print what is declared about every column of every installed model: history models, automatic many-to-many "
         "tables and third-party apps included. Exits 1 while any column is neither declared nor waived with a reason. "
-        "Declare a model in its app's pii.py (third-party apps: in the project's own)."
+        "Declare a model in its app's pii.py (third-party apps: in the project's own). "
+        "Example: manage.py pii_coverage --problems"
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

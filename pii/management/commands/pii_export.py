@@ -12,7 +12,7 @@ from ... import conf
 from ...export import run_export, start_export
 from ...models import Kind
 from ...requests import attest, receive
-from ..base import PiiCommand, add_person, tenant_of, user_of
+from ..base import PiiCommand, add_person, attested, tenant_of, user_of
 
 
 class Command(PiiCommand):
@@ -33,14 +33,23 @@ class Command(PiiCommand):
         if not options["email"] and not options["phone"]:
             raise CommandError("Name the person with --email or --phone.", returncode=2)
         tenant = tenant_of(options)
+        method = attested(options)
+        if options["to"] and not options["to"].parent.is_dir():
+            raise CommandError(f"There is no folder {options['to'].parent} for --to.", returncode=1)
         request = receive(Kind.ACCESS, by=officer, emails=options["email"], phones=options["phone"], tenant=tenant)
-        attest(request, by=officer, method=options["attest"])
+        attest(request, by=officer, method=method)
         start_export(request, by=officer)
         package = run_export(request.pk)
         path = conf.packages_dir() / f"{package.pk}.zip"
         if options["to"]:
-            shutil.copyfile(path, options["to"])
-            options["to"].chmod(0o600)
+            try:
+                shutil.copyfile(path, options["to"])
+                options["to"].chmod(0o600)
+            except OSError as error:
+                raise CommandError(
+                    f"{request.number} is made, but not copied to --to ({error.strerror}); it waits in {path}.",
+                    returncode=1,
+                ) from None
         data = {
             "number": request.number,
             "rows": package.rows,

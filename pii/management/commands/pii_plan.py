@@ -11,7 +11,7 @@ from tenancy import system_scope
 from ...models import Kind
 from ...plan import make_plan
 from ...requests import attest, decide_tenant, receive
-from ..base import PiiCommand, add_person, request_of, tenant_of, user_of
+from ..base import PiiCommand, add_person, attested, request_of, tenant_of, user_of
 
 
 class Command(PiiCommand):
@@ -35,6 +35,9 @@ class Command(PiiCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         officer = user_of(options["by"])
+        carry_out = [tenant_of({"tenant": slug}) for slug in options["carry_out"]]
+        refuse = [_refusal(pair) for pair in options["refuse"]]
+        method = attested(options) if options["attest"] else ""
         if options["request"]:
             request = request_of(options["request"])
         else:
@@ -47,14 +50,13 @@ class Command(PiiCommand):
                 phones=options["phone"],
                 tenant=tenant_of(options),
             )
-        if options["attest"]:
-            attest(request, by=officer, method=options["attest"])
+        if method:
+            attest(request, by=officer, method=method)
         make_plan(request, by=officer)
-        for slug in options["carry_out"]:
-            decide_tenant(request, tenant_of({"tenant": slug}), answer="carry_out", by=officer)
-        for pair in options["refuse"]:
-            slug, _, ground = pair.partition("=")
-            decide_tenant(request, tenant_of({"tenant": slug}), answer="refuse", by=officer, ground=ground)
+        for tenant in carry_out:
+            decide_tenant(request, tenant, answer="carry_out", by=officer)
+        for tenant, ground in refuse:
+            decide_tenant(request, tenant, answer="refuse", by=officer, ground=ground)
         request = request_of(request.number)
         with system_scope(reason="show a plan"):
             items = list(
@@ -66,3 +68,10 @@ class Command(PiiCommand):
         lines += [f"undecided: {slug} (--carry-out {slug} or --refuse {slug}=GROUND)" for slug in open_ones]
         data = {"number": request.number, "plan": request.plan_hash, "items": items, "undecided": open_ones}
         self.say(options, data, "\n".join(lines))
+
+
+def _refusal(pair: str) -> tuple[Any, str]:
+    slug, _, ground = pair.partition("=")
+    if not slug or not ground.strip():
+        raise CommandError("--refuse takes SLUG=GROUND: a refusal names its ground.", returncode=2)
+    return tenant_of({"tenant": slug}), ground

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +19,7 @@ from console.workspace.exporting.archive import write_archive
 from console.workspace.models import Contact, ContactTag, Note, Tag
 from console.workspace.records import tag_contacts
 from pii.exceptions import RequestRefused
+from pii.guarded import guarded_models, is_refusal
 from pii.models import RestrictedRow, Restriction, State
 from pii.requests import attest, lift, receive, restrict
 from pii.restricted import restriction_of, without_restricted
@@ -233,3 +235,76 @@ def test_it_needs_an_identity_a_ground_and_something_kept(officer, contact, tena
         restrict(other, by=officer, ground="unlawful")
     with system_scope(reason="test"):
         assert Restriction.objects.count() == 1
+
+
+# the database ----------------------------------------------------------------------------------------
+
+
+def refused_by_the_database(work):
+    with pytest.raises(DatabaseError) as refused, transaction.atomic():
+        work()
+    assert is_refusal(refused.value), refused.value
+    assert "canary" not in str(refused.value)
+
+
+def test_what_goes_past_the_receivers_is_refused_by_the_database(contact, restricted, tenant_a, officer):
+    with tenant_scope(tenant_a):
+        note = Note.objects.create(contact=contact, body="a word")
+        tag = Tag.objects.create(name="VIP")
+        other = Contact.objects.get(first_name="Nora")
+    restricted(objects=[contact])
+    with tenant_scope(tenant_a):
+        rows = Contact.objects.all()
+        refused_by_the_database(lambda: rows.update(city="Oslo"))
+        refused_by_the_database(lambda: rows.filter(pk=contact.pk)._raw_delete("default"))
+        refused_by_the_database(lambda: Note.objects.filter(pk=note.pk).update(body="another"))
+        refused_by_the_database(lambda: Note.objects.filter(pk=note.pk)._raw_delete("default"))
+        refused_by_the_database(lambda: Note.objects.bulk_create([Note(contact=contact, body="new")]))
+        refused_by_the_database(lambda: ContactTag.objects.bulk_create([ContactTag(contact=contact, tag=tag)]))
+        refused_by_the_database(lambda: Contact.objects.bulk_update([contact_with(contact, "Joan")], ["first_name"]))
+        assert rows.filter(pk=other.pk).update(city="Oslo") == 1
+        assert rows.filter(pk=contact.pk).update(first_name="Jane", updated_at=timezone.now()) == 1  # nothing personal
+        ContactTag.objects.bulk_create([ContactTag(contact=other, tag=tag)])
+    with system_scope(reason="test"):
+        assert Contact.objects.filter(pk=contact.pk).update(city="Bergen") == 1  # what a request carries out
+
+
+def contact_with(row, name):
+    row.first_name = name
+    return row
+
+
+def test_staff_go_not_past_it_either(restricted, tenant_a, officer):
+    user = make_user(MAIL, full_name="Jane Canary")
+    restricted(tenant=None, objects=[user])
+    with staff_scope(actor=officer, reason="test"):
+        refused_by_the_database(lambda: type(user)._base_manager.filter(pk=user.pk).update(full_name="Joan"))
+        type(user)._base_manager.filter(pk=officer.pk).update(full_name="Olga")
+
+
+def test_a_lifted_restriction_binds_the_database_no_longer(contact, restricted, tenant_a, officer):
+    lift(restricted(objects=[contact]), by=officer, reason="the data is accurate")
+    with tenant_scope(tenant_a):
+        assert Contact.objects.filter(pk=contact.pk).update(city="Oslo") == 1
+
+
+def test_a_page_that_met_the_trigger_says_so(member, contact, restricted, monkeypatch):
+    """A view that forgot to ask: the sentence comes from the database's refusal."""
+    monkeypatch.setattr("pii.restricted.refuse_restricted", lambda row: None)
+    restricted(objects=[contact])
+    page = where("workspace_contact", contact.pk)
+    answer = member.post(
+        where("workspace_contact_edit", contact.pk),
+        {"first_name": "Joan", "email": MAIL},
+        follow=True,
+        headers={"Referer": f"http://testserver{page}"},
+    )
+    assert "nothing was changed" in answer.content.decode()
+
+
+def test_every_restrictable_table_has_its_triggers():
+    with system_scope(reason="test"), connection.cursor() as cursor:
+        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'pii_restricted_others'")
+        guarded = {name for (name,) in cursor.fetchall()}
+    assert guarded == {model._meta.db_table for model in guarded_models()}
+    assert {"workspace_contact", "workspace_note", "accounts_user", "tenancy_usertenantmembership"} <= guarded
