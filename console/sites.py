@@ -18,7 +18,7 @@ from unfold.sites import UnfoldAdminSite
 from console.csp import allow_unfold
 from console.pages import pages
 from tenancy import TenantScopeRequired
-from tenancy.middleware import carry_scope
+from tenancy.middleware import carry_scope, keep_private
 from tenancy.staff import is_staff_now, staff_at_work
 
 SEARCH_LIMIT = 60  # eight of every kind, and the pages
@@ -122,6 +122,8 @@ def in_staff_scope(view: Callable[..., Any]) -> Callable[..., Any]:
                 response = to_the_tenant(request, closed)
             carry_scope(response)
         allow_unfold(response)
+        if response.headers.get("Content-Type", "").startswith("text/html"):  # scripts of the admin are everybody's
+            keep_private(response)
         return response
 
     return inner

@@ -51,7 +51,7 @@ class TenantMiddleware:
             if request.tenant is None:
                 return carry_scope(self.get_response(request))
             with tenant_scope(request.tenant), script_prefix(request):
-                return carry_scope(self.get_response(request))
+                return keep_private(carry_scope(self.get_response(request)))
 
     async def _answer_async(self, request: TenantRequest) -> HttpResponseBase:
         with identity_scope():
@@ -61,7 +61,7 @@ class TenantMiddleware:
             if request.tenant is None:
                 return carry_scope(await self.get_response(request))
             with tenant_scope(request.tenant), script_prefix(request):
-                return carry_scope(await self.get_response(request))
+                return keep_private(carry_scope(await self.get_response(request)))
 
     def process_view(self, request: TenantRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
         """Answer 409 to a form that was rendered for another tenant; what was typed is shown again, nothing saved."""
@@ -138,6 +138,13 @@ class script_prefix:
         set_script_prefix(self.outer)
 
 
+def keep_private(response: HttpResponseBase) -> HttpResponseBase:
+    """Keep a tenant's page out of every cache, a browser's after signing out included; a view may say otherwise."""
+    if not response.has_header("Cache-Control"):
+        response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
 def carry_scope(response: HttpResponseBase) -> HttpResponseBase:
     """Run every step of a streamed body in the scope of the view, which the middleware has left by then."""
     if getattr(response, "streaming", False):
@@ -173,4 +180,4 @@ def remember_tenant(request: TenantRequest, tenant: Tenant) -> None:
     request.session[SESSION_KEY] = tenant.slug
 
 
-__all__ = ["TenantMiddleware", "carry_scope", "find_membership", "remember_tenant"]
+__all__ = ["TenantMiddleware", "carry_scope", "find_membership", "keep_private", "remember_tenant"]

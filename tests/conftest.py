@@ -14,6 +14,7 @@ from tenancy.testing.database import served_test_databases
 
 from .database import is_thrown_away, use_throwaway_server
 from .factories import make_membership, make_tenant
+from .unscoped import Watch
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -57,6 +58,15 @@ def tenant_b(db):
     tenant = make_tenant("contoso", name="Contoso")
     make_membership(tenant, role="owner")
     return tenant
+
+
+@pytest.fixture(autouse=True)
+def no_statement_of_the_product_without_a_scope():
+    """In every test: what a page, a job or a command of ours sends, it sends in a scope that somebody opened."""
+    watch = Watch()
+    with connection.execute_wrapper(watch):
+        yield watch
+    assert not watch.found, "\n".join(sorted(set(watch.found)))
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test import Client
 
-from tenancy import current_scope
+from tenancy import current_scope, system_scope
 from tenancy.scope import ScopeKind
 from tenancy.staff import staff_at_work
 from tenancy.testing.routes import routes
@@ -172,3 +172,18 @@ def test_no_query_of_a_page_runs_without_a_scope(tenant_a, settings, who):
                 walked += 1
     assert walked > 30
     assert not seen, "\n".join(sorted(seen))
+
+
+def test_the_watch_over_every_test_turns_red(db, no_statement_of_the_product_without_a_scope):
+    """Code that stands where requests and jobs begin is seen when it asks outside any scope, and not in one."""
+    watch = no_statement_of_the_product_without_a_scope
+    for path, word in ((f"{ROOT}/tenancy/jobs.py", "a job"), ("/x/django/core/handlers/base.py", "a request")):
+        entry = {"connection": connection}
+        source = "def run():\n with connection.cursor() as cursor: cursor.execute('SELECT 1')"
+        exec(compile(source, path, "exec"), entry)
+        entry["run"]()
+        assert len(watch.found) == 1
+        assert watch.found.pop().startswith(word)
+        with system_scope(reason="test"):
+            entry["run"]()
+        assert watch.found == []

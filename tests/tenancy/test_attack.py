@@ -76,6 +76,55 @@ def test_raw_sql_in_a_tenants_scope(world):
     assert sum(1 for count in seen.values() if count) > 10, "the walk found own rows, so it would have found others"
 
 
+# All that raw SQL in a tenant's scope reads of an account, of its own members' accounts alone (docs/threat-model.md).
+READ_OF_ACCOUNTS = {
+    "id",
+    "email",
+    "full_name",
+    "locale",
+    "time_zone",
+    "is_active",
+    "is_staff",
+    "is_superuser",
+    "date_joined",
+    "last_login",
+}
+
+
+def test_the_columns_of_people_that_a_tenant_reads_are_these_and_no_more(world):
+    """Of every table of people: the columns the tenant's role may read, and that it may write none."""
+    found = {}
+    policies, _ = declared()
+    people = [name for name, policy in policies.items() if policy.kind == "people"]
+    assert {"accounts_user", "django_session", "account_emailaddress", "mfa_authenticator"} <= set(people)
+    for table in people:
+        for verb in ("SELECT", "INSERT", "UPDATE", "REFERENCES"):
+            columns = sql(
+                "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped "
+                "AND has_column_privilege('toc_tenant', attrelid, attnum, %s)",
+                [quote(table), verb],
+            )
+            if columns:
+                found[table, verb] = {name for (name,) in columns}
+    assert found == {("accounts_user", "SELECT"): READ_OF_ACCOUNTS}
+
+
+def test_raw_sql_reads_no_password_whoever_was_brought_in(world):
+    """A membership by raw SQL opens these columns of an account whose key is known, and never the password."""
+    both, stranger = world
+    with tenant_scope(both.a), transaction.atomic():
+        sql(
+            "INSERT INTO tenancy_usertenantmembership SELECT (jsonb_populate_record(m, jsonb_build_object("
+            "'id', gen_random_uuid(), 'user_id', %s::text))).* FROM tenancy_usertenantmembership m LIMIT 1",
+            [str(stranger.pk)],
+        )
+        assert sql("SELECT email FROM accounts_user WHERE id = %s", [stranger.pk]) == [("stranger@example.test",)]
+        for forbidden in ("password", "u", "u.*"):
+            refused = sql(f"SELECT {forbidden} FROM accounts_user u WHERE id = %s", [stranger.pk])
+            assert refused == "InsufficientPrivilege", forbidden
+        transaction.set_rollback(True)
+
+
 def test_raw_writes_in_a_tenants_scope(world):
     both, _ = world
     before = both.snapshot()

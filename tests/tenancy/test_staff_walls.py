@@ -92,14 +92,23 @@ def test_a_statement_without_a_transaction_is_narrowed_too(both):
         assert cursor.fetchall() == [(both.a.pk,)]
 
 
-def test_the_wide_role_with_words_it_does_not_know_sees_no_record(both):
-    """The setting holds what somebody else put there: no kind, another kind, or nothing in the list of tenants."""
-    connection.ensure_connection()
-    for kind, keys in (("", f"{{{both.a.pk}}}"), ("staff", f"{{{both.a.pk}}}"), ("content", ""), ("content", "{}")):
-        with system_scope(reason="test"), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT set_config('tenancy.kind', %s, true), set_config('tenancy.tenant', %s, true)", [kind, keys]
-            )
-            cursor.execute("SELECT count(*) FROM testapp_label")
-            assert cursor.fetchone() == (0,), (kind, keys)
-            transaction.set_rollback(True)
+@pytest.mark.parametrize(
+    ("kind", "keys"),
+    [("", ""), ("", "{a}"), ("staff", "{a}"), ("identity", "{a}"), ("content", ""), ("content", "{}"), (None, None)],
+)
+def test_the_wide_role_with_words_it_does_not_know_sees_no_record(both, kind, keys):
+    """The settings hold what somebody else put there, or nothing at all: no kind, another kind, no list of tenants."""
+    tables = list(of_content())
+    with system_scope(reason="test"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM testapp_label")
+        assert cursor.fetchone()[0] > 1
+        said = (keys or "").replace("a", str(both.a.pk))
+        cursor.execute(
+            "SELECT set_config('tenancy.kind', %s, true), set_config('tenancy.tenant', %s, true)", [kind or "", said]
+        )
+        if kind is None:
+            cursor.execute("RESET tenancy.kind; RESET tenancy.tenant")
+        for name in tables:
+            cursor.execute(f"SELECT count(*) FROM {quote(name)}")
+            assert cursor.fetchone() == (0,), name
+        transaction.set_rollback(True)

@@ -82,11 +82,11 @@ def previewed(tenant_a, settings, tmp_path):
     """`previewed(target)` is an import of A that waits for its confirmation, two rows staged."""
     settings.MEDIA_ROOT = tmp_path
 
-    def make(target):
+    def make(target, by=None):
         with TemporaryDirectory() as folder, tenant_scope(tenant_a):
             path = Path(folder) / "people.csv"
             path.write_text(PEOPLE)
-            item = flow.upload(tenant_a, path, name="people.csv", by=None, target=target)
+            item = flow.upload(tenant_a, path, name="people.csv", by=by, target=target)
             flow.preview(item)
         return item
 
@@ -122,7 +122,7 @@ def test_staged_rows_of_members_are_staffs_and_those_of_contacts_a_tenants_recor
 
 
 def test_a_file_of_contacts_is_shown_in_a_staff_session_of_its_tenant_alone(previewed, root, tenant_a, tenant_b):
-    item = previewed("contacts")
+    item = previewed("contacts", by=root.user)
     verbs = ("sample", "check", "confirm", "reopen", "resume", "stop", "discard", "undo")
 
     def refused():
@@ -150,7 +150,7 @@ def test_a_file_of_contacts_is_shown_in_a_staff_session_of_its_tenant_alone(prev
 
 
 def test_a_file_of_members_is_shown_to_staff_with_the_permission(previewed, root, staff_client):
-    item = previewed("members")
+    item = previewed("members", by=root.user)
     for address in addresses(item):
         assert root.get(address).status_code == 200
         assert staff_client("tenancy.view_tenant").get(address).status_code == 403
