@@ -154,3 +154,21 @@ def test_a_file_of_members_is_shown_to_staff_with_the_permission(previewed, root
     for address in addresses(item):
         assert root.get(address).status_code == 200
         assert staff_client("tenancy.view_tenant").get(address).status_code == 403
+
+    assert sum("entinel" in page_text(root.get(address)) for address in addresses(item)) > 2
+
+
+def test_a_file_of_members_that_somebody_else_brought_is_masked(previewed, root, tenant_a):
+    *lists, corrections = addresses(previewed("members"))
+    for address in lists:
+        assert root.get(address).status_code == 200
+        assert "entinel" not in page_text(root.get(address)), address
+    assert root.get(corrections).status_code == 302
+    with staff_scope(actor=root.user.pk, reason="test"):
+        open_session(tenant_a, by=root.user, reason="why a file fails", ticket="T-3")
+    assert "entinel" in page_text(root.get(corrections))
+
+
+def page_text(response):
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    return body.decode()
