@@ -30,6 +30,8 @@ def write_refused(item: MemberImport, stream: IO[str]) -> int:
         records = read_records_of(detection)
         width = len(detection.header.names)
         for refused in pages(item, "refused"):
+            if refused["line"] < 1:
+                continue  # somebody missing from the file, who would have been deactivated
             for record in records:
                 if record.line == refused["line"]:
                     cells = [neutralise(_storable(cell)) for cell in record.cells[:width]]

@@ -103,7 +103,11 @@ def add_missing(item: MemberImport, target: MergeTarget, choices: Choices) -> No
     unreadable = value(
         f"SELECT count(*) FROM {ROWS} WHERE import_id = %(import)s AND action = 'refused' AND key = ''", item
     )
+    named = value(f"SELECT EXISTS (SELECT FROM {ROWS} WHERE import_id = %(import)s AND key <> '')", item)
     switch_off = choices.missing == Missing.DEACTIVATE
+    if switch_off and not named:
+        switch_off = False
+        item.notes = [*item.notes, "Members missing from the file are only listed: the file names nobody at all."]
     if switch_off and unreadable:
         switch_off = False
         item.notes = [

@@ -42,7 +42,7 @@ def stage(item: MemberImport, path: Path) -> None:
         raise FileRefused(
             "no_key",
             f"No column holds the {' and the '.join(detection.missing).lower()}.",
-            "Say which column does, for example with --map “Column=email”.",
+            "Choose it in the mapping (on the command line: --map “Column=email”).",
         )
     foreign: list[int] = []
     found, translator = read_rows(detection, rules=extra_rules(Choices.load(item.choices)), foreign=foreign)

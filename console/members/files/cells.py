@@ -13,6 +13,8 @@ _ISO_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d?)-(?P<day>\d\d?)(?:[T ]00
 _DOTTED_DAY = re.compile(r"(?P<day>\d\d?)\.(?P<month>\d\d?)\.(?P<year>\d{4})")
 _SPACE = re.compile(r"\s+")
 _ANGLE = re.compile(r"[^<>]*<([^<>\s]+)>")
+_ERRORS = frozenset(["#N/A", "#NV", "#REF!", "#BEZUG!", "#NAME?", "#VALUE!", "#WERT!", "#DIV/0!", "#NUM!", "#NULL!"])
+_SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.I)
 _NEUTRALISED = re.compile(r"'[=+\-@\t\r]")
 
 
@@ -75,12 +77,36 @@ def clean(value: str) -> str:
 def text(value: str, max_length: int) -> str:
     """A cleaned text of at most `max_length` characters. Raises BadCell."""
     value = clean(value)
+    if value[:1] == "#" and value.upper() in _ERRORS:
+        raise BadCell(
+            Problem(
+                "error_value",
+                "The cell holds an error of a spreadsheet, not a value.",
+                "Correct its formula, or empty the cell.",
+                value=presentable(value),
+            )
+        )
     if len(value) > max_length:
         raise BadCell(
             Problem(
                 "too_long",
                 f"The text has {len(value):,} characters; at most {max_length} fit.",
                 "Shorten it.",
+                value=presentable(value),
+            )
+        )
+    return value
+
+
+def number(value: str, max_length: int) -> str:
+    """A text that tells somebody apart. Raises BadCell for ``1.23E+15``: spreadsheets shorten long numbers for good."""
+    value = text(value, max_length)
+    if _SHORTENED.fullmatch(value):
+        raise BadCell(
+            Problem(
+                "shortened",
+                "A spreadsheet has shortened this number; its last digits are lost.",
+                "Format the column as text and export the file again, or leave the column out.",
                 value=presentable(value),
             )
         )

@@ -62,7 +62,8 @@ def map_columns(
     if header.index < 0:
         _by_content(rows, free, target, result, taken)
     else:
-        _by_name(header, free, layout, target, result, taken)
+        doubtful = {index for index in free if _is_other(header.names[index], rows, index, target)}
+        _by_name(header, [index for index in free if index not in doubtful], layout, target, result, taken)
         key = target.key
         if key not in result:
             # The key alone: “Block sign in: no” is full of words for states, and means the contrary.
@@ -110,6 +111,36 @@ def _by_name(
             if part in result and other not in result and part not in taken:
                 result[whole.name] = result.pop(part)
                 break
+
+
+AMBIGUOUS = frozenset(
+    normalise(name)
+    for name in (
+        "state, type, user type, account type, member type, "
+        "Benutzertyp, Kontotyp, tipo, typ, access, access level, permission, permissions, "
+        "profile, profil, perfil, estado, stato, etat, stan, stav, zustand, function, tila, position, license type"
+    ).split(", ")
+)
+"""Names under which programs keep something else, too: a state of the country, a type of licence."""
+
+
+def _is_other(name: str, rows: Sequence[Sequence[str]], index: int, target: Target) -> bool:
+    """Whether the cells tell that a column is not what its name could mean: no word known, or no address in it.
+
+    A login without any address is not the address where another column holds addresses.
+    """
+    found = target.synonyms.get(normalise(name))
+    cells = [row[index].strip() for row in rows if index < len(row) and row[index].strip()]
+    if found is None or not cells:
+        return False
+    item = target.by_name[found[0]]
+    if item.kind is Kind.CHOICE and normalise(name) in AMBIGUOUS:
+        words = target.words_of(item.name)
+        return not any(word(cell) in words for cell in cells)
+    if item.kind is Kind.EMAIL and not any("@" in cell for cell in cells):
+        width = max(len(row) for row in rows)
+        return any(sum("@" in row[at] for row in rows if at < len(row)) * 2 > len(cells) for at in range(width))
+    return False
 
 
 def _by_content(

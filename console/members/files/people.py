@@ -28,7 +28,8 @@ FIELDS = (
             "e-post, epost, e-postadresse, mailadresse, sähköposti, sähköpostiosoite, adres e-mail, e-mailová adresa, "
             "e-mail cím, e-posta, eposta, электронная почта, эл. почта, почта, адрес электронной почты, メール, "
             "メールアドレス, 电子邮件, 邮箱, user email, email addresses, mail address, contact email, username email, "
-            "work e-mail, emails, e-mails"
+            "work e-mail, emails, e-mails, e-mail 1 value, email 1, mail 1, Benutzerprinzipalname, "
+            "nom d'utilisateur principal, nombre principal de usuario, user login email, primary work email"
         ),
     ),
     Field(
@@ -38,7 +39,7 @@ FIELDS = (
         aliases=("name", "full_name"),
         synonyms=_words(
             "display name, full name, fullname, name, real name, complete name, user name full, person, employee name, "
-            "member name, preferred name, "
+            "member name, preferred name, cn, common name, "
             "Anzeigename, vollständiger Name, Vor- und Nachname, Vorname und Nachname, Name Vorname, "
             "nom complet, nom et prénom, prénom et nom, nom d'affichage, nombre completo, nombre y apellidos, "
             "nombre y apellido, nome completo, nome e cognome, nome e sobrenome, volledige naam, naam, "
@@ -52,7 +53,8 @@ FIELDS = (
         stored=False,
         aliases=("given_name",),
         synonyms=_words(
-            "first name, firstname, given name, givenname, forename, christian name, Vorname, Rufname, prénom, prenom, "
+            "first name, firstname, given name, legal first name, preferred first name, "
+            "givenname, forename, christian name, Vorname, Rufname, prénom, prenom, "
             "nombre, nombres, nombre de pila, nome, nome próprio, primeiro nome, voornaam, förnamn, fornavn, etunimi, "
             "imię, jméno, křestní jméno, keresztnév, utónév, ad, adı, имя"
         ),
@@ -63,7 +65,8 @@ FIELDS = (
         stored=False,
         aliases=("surname", "family_name"),
         synonyms=_words(
-            "last name, lastname, surname, family name, familyname, Nachname, Familienname, Zuname, nom, "
+            "last name, lastname, surname, sn, legal last name, "
+            "family name, familyname, Nachname, Familienname, Zuname, nom, "
             "nom de famille, apellido, apellidos, cognome, sobrenome, apelido, último nome, achternaam, efternamn, "
             "efternavn, etternavn, sukunimi, nazwisko, příjmení, vezetéknév, családnév, soyad, soyadı, фамилия"
         ),
@@ -78,7 +81,8 @@ FIELDS = (
             "max role, "
             "permission, permissions, access, user type, account type, member type, type of user, Rolle, Rollen, "
             "Berechtigung, "
-            "Berechtigungen, Zugriff, Benutzerrolle, rôle, droits, profil, type d'utilisateur, rol, perfil, permiso, "
+            "Berechtigungen, Zugriff, Benutzerrolle, Benutzertyp, "
+            "Kontotyp, rôle, droits, profil, type d'utilisateur, rol, perfil, permiso, "
             "tipo de usuario, ruolo, permessi, função, papel, cargo de acesso, rechten, roll, behörighet, rolle, "
             "rettighed, rooli, rola, uprawnienia, role uživatele, oprávnění, szerep, szerepkör, rol, роль"
         ),
@@ -91,7 +95,7 @@ FIELDS = (
         aliases=("active", "status", "state"),
         synonyms=_words(
             "active, is active, isactive, status, state, user status, account status, account enabled, enabled, "
-            "account state, member status, employment status, "
+            "account state, Konto aktiviert, compte activé, cuenta habilitada, member status, employment status, "
             "employee status, active status, org status, Aktiv, Zustand, Konto aktiv, aktiviert, Kontostatus, "
             "actif, statut, état, activé, compte actif, activo, activa, estado, habilitado, attivo, stato, abilitato, "
             "ativo, situação, actief, aktiv, tila, aktiivinen, aktywny, stan, aktivní, stav, aktív, állapot, státusz, "
@@ -108,6 +112,7 @@ FIELDS = (
         synonyms=_words(
             "inactive, suspended, deactivated, disabled, blocked, archived, is suspended, is disabled, deleted, "
             "block sign in, login disabled, account disabled, is blocked, "
+            "Anmeldung blockiert, Anmeldung blockieren, Anmeldeinformationen blockieren, connexion bloquée, "
             "Inaktiv, gesperrt, deaktiviert, ausgeschieden, inactif, désactivé, suspendu, inactivo, suspendido, "
             "desactivado, bloqueado, inattivo, sospeso, inativo, suspenso, geblokkeerd, inactief"
         ),
@@ -118,7 +123,7 @@ FIELDS = (
         aliases=("id",),
         synonyms=_words(
             "external id, employee id, employee number, employeenumber, personnel number, staff id, staff number, "
-            "employee identifier, atlassian id, "
+            "employee identifier, atlassian id, record id, Objekt-ID, Mitarbeiterkennung, Mitarbeiter-ID, "
             "member id, user id, userid, object id, immutable id, id, uuid, Personalnummer, Mitarbeiternummer, "
             "Mitarbeiter-Nr., Personal-Nr., Mitgliedsnummer, Mitglieds-Nr., Kennung, Externe ID, Benutzer-ID, "
             "matricule, numéro d'employé, identifiant, identifiant externe, número de empleado, id de empleado, "
@@ -132,7 +137,7 @@ FIELDS = (
         aliases=("job_title",),
         synonyms=_words(
             "title, job title, jobtitle, position, employee title, business title, "
-            "job, function, Funktion, Stelle, Position, Titel, "
+            "job, organization title, organization 1 title, function, Funktion, Stelle, Position, Titel, "
             "Berufsbezeichnung, Tätigkeit, Stellenbezeichnung, fonction, poste, intitulé du poste, titre, puesto, "
             "cargo, título, posizione, qualifica, mansione, função profissional, functie, functietitel, befattning, "
             "stilling, titteli, tehtävänimike, stanowisko, pozice, pracovní pozice, beosztás, munkakör, unvan, "

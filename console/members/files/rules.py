@@ -17,6 +17,7 @@ ROLE_WORDS: Mapping[str, str] = {
     ),
     "admin": (
         "admin, administrator, administrators, workspace admin, org admin, organization admin, organisation admin, "
+        "system administrator, it admin, "
         "site admin, super admin, superadmin, user access admin, global administrator, Administratorin, "
         "Verwalter, Verwalterin, administrateur, administratrice, administrador, administradora, amministratore, "
         "amministratrice, beheerder, administratör, ylläpitäjä, administratorka, administrátor, "
@@ -24,6 +25,7 @@ ROLE_WORDS: Mapping[str, str] = {
     ),
     "member": (
         "member, members, full member, user, regular, regular member, standard, standard user, basic user, employee, "
+        "licensed, basic, employee user, "
         "invited member, editor, contributor, Mitglied, Benutzer, Benutzerin, Nutzer, Nutzerin, Mitarbeiter, "
         "Mitarbeiterin, Bearbeiter, membre, utilisateur, utilisatrice, miembro, usuario, usuaria, membro, utente, "
         "usuário, utilizador, lid, gebruiker, medlem, användare, bruger, bruker, jäsen, käyttäjä, członek, użytkownik, "
@@ -43,7 +45,9 @@ ACTIVE_WORDS = (
     "vrai, actif, active, activé, activée, sí, si, s, verdadero, activo, activa, vero, attivo, attiva, sim, "
     "verdadeiro, ativo, ativa, waar, actief, sant, sand, kyllä, tosi, aktiivinen, tak, prawda, aktywny, aktywna, ano, "
     "aktivní, igen, aktív, evet, aktif, да, активен, ✓, ✔, ☑, provisioned, staged, pending, pending activation, "
-    "pending user action, invited, locked out, lockedout, password expired, password reset, recovery, eingeladen"
+    "pending user action, invited, locked out, lockedout, "
+    "locked, unactivated, approved, not yet signed in, onboarding, verified, password expired, "
+    "password reset, recovery, eingeladen"
 )
 INACTIVE_WORDS = (
     "no, n, false, 0, off, inactive, deactivated, suspended, disabled, archived, deprovisioned, deleted, removed, "
@@ -52,7 +56,8 @@ INACTIVE_WORDS = (
     "archivé, falso, inactivo, inactiva, desactivado, desactivada, suspendido, suspendida, inattivo, inattiva, "
     "disattivato, disattivata, sospeso, sospesa, não, nao, inativo, inativa, desativado, suspenso, nee, onwaar, "
     "inactief, geblokkeerd, nej, nei, falskt, inaktiverad, ei, epätosi, nie, fałsz, nieaktywny, nieaktywna, ne, "
-    "neaktivní, nem, inaktív, hayır, pasif, нет, неактивен, ✗, ✘, ☐, unlicensed, closed, deactivated user"
+    "neaktivní, nem, inaktív, hayır, pasif, нет, неактивен, ✗, ✘, ☐, unlicensed, closed, "
+    "deactivated user, unapproved, rejected, offboarded"
 )
 BOT_WORDS = (
     "bot, app, integration, service account, dienstkonto, compte de service, cuenta de servicio, robot, workflow"

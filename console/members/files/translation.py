@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .cells import BadCell, clean, day, email, text
+from .cells import BadCell, clean, day, email, number, text
 from .headers import Header
 from .limits import MAX_SPELLINGS, MAX_WORD
 from .mapping import ColumnMap
@@ -56,6 +57,8 @@ class Translator:
     def row(self, record: Record) -> Row:
         """The record as a row."""
         line, cells, problem = record
+        if _is_total(cells):
+            return Row(line, skipped="It is a total, not a person.", cells=cells)
         if problem is not None:
             return Row(line, problems=[problem], cells=cells)
         if len(cells) != self.width:
@@ -133,7 +136,7 @@ class Translator:
         elif item.kind is Kind.DATE:
             value = day(raw)
         else:
-            value = text(raw, item.max_length)
+            value = (number if item.name == "external_id" else text)(raw, item.max_length)
         if value:
             values[item.name] = value
         return ""
@@ -224,6 +227,19 @@ class Translator:
     def _joined_too_long(self, item: Field, joined: str) -> Problem:
         reason = f"First and last name together have {len(joined)} characters; at most {item.max_length} fit."
         return Problem("too_long", reason, "Shorten one of them.", item.label, presentable(joined))
+
+
+_TOTAL = re.compile(
+    r"(?:grand |sub)?(?:totals?|sum|summe|gesamt|gesamtzahl|anzahl|count|somme|totale|suma|totaal|summa|celkem|итого)"
+    r"\b[^@]{0,200}\d[^@]{0,200}",
+    re.I,
+)
+
+
+def _is_total(cells: Sequence[str]) -> bool:
+    """Whether a row is the line of sums that reports end with: one word, a number, and no address."""
+    filled = [cell for cell in cells if cell.strip()]
+    return 0 < len(filled) <= 3 and _TOTAL.fullmatch(" ".join(filled).strip()[:500]) is not None
 
 
 def meaning(rule: Rule) -> str:

@@ -21,10 +21,11 @@ from console.members.corrections import write_refused
 from console.members.files import FileRefused, MappingError
 from console.members.models import ImportState, MemberImport
 from console.members.progress import progress_of
-from console.members.reading import uploaded_path
+from console.members.reading import kept_file, uploaded_path
+from console.members.showing import sample
 from console.members.states import is_busy
 from console.members.targets import TARGETS
-from console.members.uploading import upload
+from console.members.uploading import look, upload
 from tenancy import TenantRefused
 from tenancy.decorators import require_action
 from tenancy.http import TenantRequest
@@ -34,7 +35,7 @@ from ..importing.presenting import present
 from ..uploads import MAX_IMPORT_BYTES, MIB, accepts_upload
 
 ACTIONS = {"contacts": Action.RECORDS_IMPORT, "members": Action.MEMBERS_MANAGE}
-LISTS = ("refused", "new", "changed", "skipped")
+LISTS = ("refused", "new", "changed", "missing", "skipped")
 SHOWN = 20
 Refused = (FileRefused, MappingError, TenantRefused)
 
@@ -79,7 +80,7 @@ def import_page(request: TenantRequest, key: UUID) -> HttpResponse:
         except Refused as refused:
             messages.error(request, str(refused))
         return redirect("workspace_import", item.pk)
-    context = {"item": item, "label": TARGETS[item.target].file.label, "busy": is_busy(item), **_shown(item)}
+    context = {"item": item, "label": TARGETS[item.target].file.label, "busy": is_busy(item), **_shown(request, item)}
     partial = request.headers.get("HX-Request")
     response = render(request, f"workspace/import_{'state' if partial else 'page'}.html", context)
     if partial and not context["busy"]:
@@ -146,11 +147,21 @@ def _check(request: TenantRequest, item: MemberImport) -> None:
         invite=members and "invite" in request.POST,
         missing=Missing.DEACTIVATE if members and "deactivate" in request.POST else Missing.NOTHING,
     ).dump()
+    with kept_file(item) as path:
+        detection = look(item, path)
+    if detection.missing:
+        raise MappingError(
+            _("No column holds the %(what)s: choose one.") % {"what": ", ".join(detection.missing).lower()}
+        )
     flow.check(item, by=request.user)
 
 
+def _reopen(request: TenantRequest, item: MemberImport) -> None:
+    flow.reopen(item)
+
+
 def _confirm(request: TenantRequest, item: MemberImport) -> None:
-    flow.confirm(item, by=request.user)
+    flow.confirm(item, by=request.user, seen=request.POST.get("seen") or None)
     flow.order(item, "run", by=request.user)
 
 
@@ -170,6 +181,7 @@ def _resume(request: TenantRequest, item: MemberImport) -> None:
 
 STEPS: dict[str, Callable[[TenantRequest, MemberImport], None]] = {
     "check": _check,
+    "reopen": _reopen,
     "confirm": _confirm,
     "discard": _discard,
     "resume": _resume,
@@ -177,12 +189,12 @@ STEPS: dict[str, Callable[[TenantRequest, MemberImport], None]] = {
 }
 
 
-def _shown(item: MemberImport) -> dict[str, Any]:
+def _shown(request: TenantRequest, item: MemberImport) -> dict[str, Any]:
     """What the page of the import's state needs."""
     if is_busy(item):
         return {"progress": progress_of(item)}
     if item.state == ImportState.UPLOADED:
-        return {"fields": TARGETS[item.target].file.fields, "columns": item.detected.get("columns", [])}
+        return _mapping(request, item)
     lists = [(name, item.counts.get(name, 0), page(item, name, size=SHOWN)) for name in LISTS if item.counts.get(name)]
     for _name, _count, found in lists:
         for row in found:
@@ -192,4 +204,20 @@ def _shown(item: MemberImport) -> dict[str, Any]:
         "strict": item.choices.get("strict"),
         "applied": item.applied,
         "undoable": undo.is_possible(item),
+        "stamp": flow.stamp(item),
     }
+
+
+def _mapping(request: TenantRequest, item: MemberImport) -> dict[str, Any]:
+    """Each column with what stands in it and what it becomes."""
+    context = {"fields": TARGETS[item.target].file.fields, "columns": item.detected.get("columns", [])}
+    try:
+        context |= sample(request, item)
+    except (FileRefused, MappingError) as refused:
+        return context | {"problem": str(refused)}
+    raw = context["raw"]
+    context["columns"] = [
+        column | {"values": raw[number] if number < len(raw) else []}
+        for number, column in enumerate(item.detected.get("columns", []))
+    ]
+    return context

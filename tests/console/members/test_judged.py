@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 from console.members import undo
+from console.members.corrections import write_refused
 from console.members.models import MemberImport
 from tenancy import system_scope, tenant_scope
 
@@ -48,3 +51,21 @@ def test_an_undo_leaves_a_row_alone_whose_former_id_is_another_s_by_now(tenant_a
     assert member(tenant_a, "ben@x.test").display_name == "Ben"
     assert member(tenant_a, "dora@x.test").external_id == "7"
     assert "cy@x.test" not in members(tenant_a)
+
+
+def test_a_file_that_names_nobody_deactivates_nobody(tenant_a):
+    imported(tenant_a, TWO)
+    item = imported(tenant_a, HEAD, missing="deactivate")
+    assert any("names nobody" in note for note in item.notes)
+    assert item.applied.get("changed", 0) == 0
+    assert member(tenant_a, "anna@x.test").is_active
+
+
+def test_the_file_of_refused_rows_is_whole_where_the_last_owner_is_missing(tenant_a):
+    (owner,) = members(tenant_a)
+    item = imported(tenant_a, HEAD + "anna@x.test,Anna,Kaiser,,,\nben@x.test,Ben,,,,\n", missing="deactivate")
+    assert owner in {row["key"] for row in listed(item, "refused")}
+    out = io.StringIO()
+    with tenant_scope(tenant_a):
+        assert write_refused(item, out) == 1
+    assert "Kaiser" in out.getvalue()
