@@ -19,7 +19,8 @@ from tenancy import system_scope
 from .jobs import STALLED_AFTER_SECONDS
 from .models import FINISHED, JobRun, JobState
 
-KEEP_DAYS = 90
+KEEP_DAYS = 90  # progress rows, which people look at
+QUEUE_KEEP_DAYS = 7  # the queue's own rows: of no use once their job is over, and a minute's schedule adds many
 
 
 class AsRegistered(BaseRetryStrategy):
@@ -56,10 +57,21 @@ async def recover_stalled(context: JobContext, timestamp: int) -> None:
 
 @app.task(name="console.forget_old_jobs")
 def forget_old_jobs(timestamp: int) -> None:
-    """Delete what ended long ago: the queue's rows and the progress rows."""
+    """Delete the progress rows of what ended long ago."""
     before = timezone.now() - datetime.timedelta(days=KEEP_DAYS)
     with system_scope(reason="old jobs are forgotten"):
         JobRun.objects.filter(state__in=FINISHED, finished_at__lt=before).delete()
+
+
+@app.task(name="console.prune_queue", pass_context=True)
+async def prune_queue(context: JobContext, timestamp: int) -> None:
+    """Delete the queue's rows of jobs that are over, with their events, on the worker's own connection.
+
+    https://procrastinate.readthedocs.io/en/stable/howto/production/delete_finished_jobs.html
+    """
+    await context.app.job_manager.delete_old_jobs(
+        nb_hours=QUEUE_KEEP_DAYS * 24, include_failed=True, include_cancelled=True, include_aborted=True
+    )
 
 
 def register_periodic() -> None:
@@ -67,6 +79,7 @@ def register_periodic() -> None:
     schedules: list[tuple[Any, str, str, dict[str, Any]]] = [
         (recover_stalled, "* * * * *", "recover_stalled", {}),
         (forget_old_jobs, "17 4 * * *", "forget_old_jobs", {}),
+        (prune_queue, "27 4 * * *", "prune_queue", {}),
     ]
     schedules += [(run_periodic, job.cron, job.name, {"name": job.name}) for job in port.periodic_jobs()]
     for task, cron, name, kwargs in schedules:

@@ -170,6 +170,33 @@ def test_the_job_of_a_killed_worker_is_given_back(queue):
     assert run_of("lost").state == JobState.SUCCEEDED
 
 
+def test_the_queues_rows_are_pruned_by_the_worker_once_they_are_old(queue):
+    from procrastinate.contrib.django import app
+
+    from console.tasks import QUEUE_KEEP_DAYS
+
+    for key in ("done", "failed", "young"):
+        jobs.enqueue("test.count", key)
+    jobs.enqueue("test.count", "still waits", at=timezone.now() + datetime.timedelta(days=1))
+    queue()
+    rows = {job.args["run_id"]: job.pk for job in queued()}
+    old = [rows[str(run_of(key).pk)] for key in ("done", "failed", "still waits")]
+    with system_scope(reason="test"), connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE id = %s", [old[1]])
+        cursor.execute(
+            "UPDATE procrastinate_events SET at = now() - make_interval(days => %s) WHERE job_id = ANY (%s)",
+            [QUEUE_KEEP_DAYS + 1, old],
+        )
+    with system_scope(reason="test"):
+        app.tasks["console.prune_queue"].configure(queueing_lock="prune").defer(timestamp=0)
+    queue()
+    assert {job.pk for job in queued()} == {rows[str(run_of(key).pk)] for key in ("young", "still waits")}
+    with system_scope(reason="test"), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_events WHERE job_id = ANY (%s)", [old[:2]])
+        assert cursor.fetchone() == (0,)
+    assert {run_of(key).state for key in ("done", "failed")} == {JobState.SUCCEEDED}  # what people look at stays
+
+
 def test_old_jobs_are_forgotten_and_schedules_are_known(db, monkeypatch):
     from procrastinate.contrib.django import app
 
@@ -187,3 +214,4 @@ def test_old_jobs_are_forgotten_and_schedules_are_known(db, monkeypatch):
     register_periodic()  # twice does not raise
     task = app.periodic_registry.periodic_tasks["console.recover_stalled", "recover_stalled"]
     assert set(task.configure_kwargs) == {"queueing_lock", "task_kwargs"}  # a lock would keep it waiting for the dead
+    assert ("console.prune_queue", "prune_queue") in app.periodic_registry.periodic_tasks
