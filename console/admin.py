@@ -24,6 +24,7 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from console.lists import ConsoleChangeList, ListPaginator, is_indexed
+from console.needs import asks
 from tenancy import TenantRefused
 
 BROWSE = "operations.browse_history"
@@ -162,6 +163,7 @@ class ConsoleModelAdmin(ModelAdmin):
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         raise PermissionDenied(str(self.never_deleted))
 
+    @asks("view")
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """The history of an object is one page for all kinds: see `console.operations.object_history`."""
         obj = self.get_object(request, unquote(object_id))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
+
+from console.needs import needs
 
 View = Callable[..., HttpResponseBase]
 
@@ -30,12 +29,7 @@ def page(route: str, *, name: str, permission: str) -> Callable[[View], View]:
     """Register a view of the console at ``/admin/<route>``; its URL name is ``admin:<name>``."""
 
     def register(view: View) -> View:
-        @functools.wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if not request.user.has_perm(permission):
-                raise PermissionDenied
-            return view(request, *args, **kwargs)
-
+        guarded = needs(permission)(view)
         _pages[name] = Page(route, name, permission, guarded)
         return guarded
 

@@ -14,6 +14,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from console.needs import asks
 from tenancy import TenantRefused, audit, tenant_scope
 from tenancy.models import Tenant
 from tenancy.scope import require_content
@@ -50,10 +51,9 @@ class ImportPages:
         ]
         return [*own, *super().get_urls()]  # type: ignore[misc]  # of the ModelAdmin beside it
 
+    @asks("add")
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """The upload."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
         chosen = request.GET.get("tenant", "")
         initial = {"tenant": chosen} if is_key(chosen) else {}
         form = UploadForm(
@@ -70,28 +70,28 @@ class ImportPages:
                 form.add_error("file" if isinstance(refused, FileRefused) else None, str(refused))
         return self.render(request, "upload", {"form": form, "media": form.media, "title": _("Import members")})
 
+    @asks("view")
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """The import as it stands; a GET changes nothing, and the verbs have addresses of their own."""
         if request.method != "GET":
             raise PermissionDenied
-        self.require(request, self.has_view_permission)
         item = self.item(object_id)
         context = {"title": _("Import of members"), "may_change": self.has_change_permission(request)}
         return self.render(request, "import", context | shown(request, item))
 
+    @asks("view")
     def progress(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """The bar; once the job is over the page is loaded anew."""
-        self.require(request, self.has_view_permission)
         item = self.item(pk)
         if not is_working(item):
             return HttpResponse(headers={"HX-Refresh": "true"})
         return self.render(request, "progress", {"item": item, "progress": progress_of(item)})
 
+    @asks("view")
     def refused(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """The refused rows as they stood in the file, to be corrected and imported again."""
-        self.require(request, self.has_view_permission)
         item = self.item(pk)
         if cover_of(request, item).hides_file:
             messages.error(request, _("Somebody else brought this file: its rows open in a staff session alone."))
@@ -104,18 +104,14 @@ class ImportPages:
         self._recorded(request, item, "refused rows")
         return response
 
+    @asks("view")
     def download(self, request: HttpRequest, pk: UUID, action: str) -> StreamingHttpResponse:
         """One list as CSV, streamed."""
-        self.require(request, self.has_view_permission)
         item = self.item(pk)
         if action not in LISTS:
             raise Http404
         self._recorded(request, item, action)
         return list_file(item, action, cover_of(request, item))
-
-    def require(self, request: HttpRequest, permission: Callable[..., bool]) -> None:
-        if not permission(request):
-            raise PermissionDenied
 
     def item(self, pk: Any) -> MemberImport:
         found: MemberImport | None = None

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from console import jobs as queue
+from console.needs import asks
 from tenancy import TenantRefused, tenant_scope
 
 from . import flow, undo
@@ -49,9 +50,9 @@ class ImportVerbs(ImportPages):
         ]
         return [*own, *super().get_urls()]
 
+    @asks("change")
     def sample(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """The first rows as they would be read with the mapping at hand; keeps nothing."""
-        self.require(request, self.has_change_permission)
         item = self.item(pk)
         try:
             choose(item, request.POST)
@@ -60,6 +61,7 @@ class ImportVerbs(ImportPages):
             context = {"problem": str(refused)}
         return self.render(request, "sample", context)
 
+    @asks("change")
     def check_file(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Keep mapping and choices, and order the preview."""
 
@@ -69,10 +71,12 @@ class ImportVerbs(ImportPages):
 
         return self._do(request, pk, act)
 
+    @asks("change")
     def change_mapping(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Back to the mapping."""
         return self._do(request, pk, flow.reopen)
 
+    @asks("change")
     def confirm(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Say yes to the preview that was shown, and order the run."""
 
@@ -82,10 +86,12 @@ class ImportVerbs(ImportPages):
 
         return self._do(request, pk, act)
 
+    @asks("change")
     def resume(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Go on with a step whose job stopped or died."""
         return self._do(request, pk, lambda item: flow.resume(item, by=request.user))
 
+    @asks("change")
     def stop(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Ask the running job to stop after its current step."""
 
@@ -97,10 +103,12 @@ class ImportVerbs(ImportPages):
 
         return self._do(request, pk, act, scoped=False)
 
+    @asks("change")
     def discard(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Give it up."""
         return self._do(request, pk, lambda item: flow.discard(item, by=request.user))
 
+    @asks("change")
     def undo(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Take it back."""
 
@@ -114,7 +122,6 @@ class ImportVerbs(ImportPages):
         self, request: HttpRequest, pk: UUID, act: Callable[[MemberImport], None], *, scoped: bool = True
     ) -> HttpResponse:
         """Act in the tenant's scope (or in the staff's, for the queue), and say why not where it was refused."""
-        self.require(request, self.has_change_permission)
         item = self.item(pk)
         try:
             if scoped:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from console.admin import ReadOnlyAdmin
+from console.needs import asks
 from console.operations.privacy.person import PersonActions
 from tenancy import current_scope
 
@@ -31,6 +32,7 @@ class ContactAdmin(PersonActions, ReadOnlyAdmin):
             return QuerySet(self.model).none()
         return super().get_queryset(request)
 
+    @asks("view")
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if not current_scope().content:
             messages.info(request, _("Open a staff session on an organisation's page first; its contacts stand here."))

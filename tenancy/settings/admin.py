@@ -26,6 +26,7 @@ class AdminPages(Pages):
     base_template = "admin/base_site.html"
     heading = "h2"  # the admin's own heading is the page's h1
     model_admin: Any = None
+    needs: ClassVar[tuple[str, ...]] = ("view", "change")  # what `dispatch` asks for, for whoever lists addresses
     kind: ClassVar[str] = ""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from console.needs import needs
 from pii import registry
 from pii.coverage import walk
 from pii.retention import record_of_processing
@@ -16,12 +16,11 @@ from tenancy.models import Tenant
 
 
 def _page(request: HttpRequest, template: str, **context: object) -> HttpResponse:
-    if not request.user.has_perm("pii.view_datarequest"):  # type: ignore[union-attr]  # signed in: admin_view
-        raise PermissionDenied
     return TemplateResponse(request, template, {**admin.site.each_context(request), **context})
 
 
 @require_safe
+@needs("pii.view_datarequest")
 def article_30(request: HttpRequest) -> HttpResponse:
     """The record of processing activities, of the platform or of one organisation with the spans that it chose."""
     slug = request.GET.get("organisation", "").strip()
@@ -37,6 +36,7 @@ def article_30(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@needs("pii.view_datarequest")
 def coverage(request: HttpRequest) -> HttpResponse:
     """Every column of every table, with its category and what erasure does to it."""
     lines = walk()

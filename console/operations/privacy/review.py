@@ -5,12 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from console.needs import needs
 from pii.erase.review import passage
 from pii.erase.verify import answer_review
 from pii.models import DataRequest, ReviewItem
@@ -21,10 +21,9 @@ PER_PAGE = 20
 
 
 @never_cache
+@needs("pii.enter_datarequest")
 def queue(request: HttpRequest, key: UUID) -> HttpResponse:
     """A GET shows what is open, recorded as a look at personal data; a POST answers one passage."""
-    if not request.user.has_perm("pii.enter_datarequest"):  # type: ignore[union-attr]  # signed in: admin_view
-        raise PermissionDenied
     with system_scope(reason="review found passages", actor=request.user):
         asked = DataRequest.objects.filter(pk=key).first()
         if asked is None:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import pytest
 from django.contrib.admin.sites import site
 from django.contrib.auth.models import Group, Permission
-from django.urls import reverse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.urls import path, reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
 
+from console.needs import needs
 from console.operations import checks, roles
 from tenancy import system_scope
 from tenancy.models import Tenant
@@ -46,6 +51,37 @@ def test_an_undeclared_page_fails_the_check(monkeypatch):
     assert checks.pages_name_a_permission() == []
     monkeypatch.setitem(pages._pages, "open", pages.Page("open/", "open", "", lambda request: None))
     assert [error.id for error in checks.pages_name_a_permission()] == ["operations.E003"]
+
+
+def view_of_nobody(request, key=None):
+    return HttpResponse("open")
+
+
+@pytest.mark.parametrize("wrapped", [True, False])
+def test_an_address_of_get_urls_that_declares_nothing_fails_the_check(monkeypatch, wrapped):
+    assert checks.addresses_declare_a_need() == []
+    page = site._registry[Tenant]
+    own = type(page).get_urls
+
+    def with_one_more(view):
+        shown = site.admin_view(view) if wrapped else view
+        monkeypatch.setattr(type(page), "get_urls", lambda self: [path("<uuid:key>/open/", shown), *own(self)])
+        return [error.id for error in checks.addresses_declare_a_need()]
+
+    assert with_one_more(view_of_nobody) == ["operations.E004"]
+    assert with_one_more(require_GET(never_cache(view_of_nobody))) == ["operations.E004"]
+    assert with_one_more(require_GET(needs("tenancy.view_tenant")(view_of_nobody))) == []
+
+
+def test_what_an_address_declares_is_asked(staff_client, rf):
+    guarded = needs("tenancy.view_tenant")(view_of_nobody)
+    request = rf.get("/")
+    request.user = staff_client().user
+    with system_scope(reason="test"), pytest.raises(PermissionDenied):
+        guarded(request)
+    request.user = staff_client("tenancy.view_tenant").user
+    with system_scope(reason="test"):
+        assert guarded(request).content == b"open"
 
 
 def test_a_role_added_by_hand_keeps_what_was_added(db):
