@@ -22,7 +22,8 @@ def needs(permission: str) -> Callable[[F], F]:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        return declared(guarded, permission)
+        noted: F = declared(guarded, permission)
+        return noted
 
     return decorate
 
@@ -37,7 +38,8 @@ def asks(name: str) -> Callable[[F], F]:
                 raise PermissionDenied
             return method(self, request, *args, **kwargs)
 
-        return declared(guarded, name)
+        noted: F = declared(guarded, name)
+        return noted
 
     return decorate
 

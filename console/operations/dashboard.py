@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.cache import cache
@@ -16,8 +16,17 @@ from .panels import Content
 
 KEEP_SECONDS = 60
 SLOWLY = 600  # seconds that what reads the catalogs is kept
-Query = Callable[[], int]
-Draw = Callable[[], list[tuple[str, int]]]
+Query = Callable[[datetime], int]
+Draw = Callable[[datetime], list[tuple[str, int]]]
+Start = Callable[[datetime], datetime]
+# Ends of a query string: the span that was counted, in the words of the trail and of a list with a range of moments.
+TRAIL_SPAN = "since={since}&until={until}"
+LIST_SPAN = "created_at_from_0={from_day}&created_at_from_1={from_time}&created_at_to_0={day}&created_at_to_1={time}"
+
+
+def week(at: datetime) -> datetime:
+    """The moment seven days earlier."""
+    return at - timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +36,8 @@ class Number:
     name: str
     title: Any
     permission: str
-    url: str  # name of a route, with a query string behind "?"; "{week}" there is the day a week ago
-    count: Query
+    url: str  # name of a route, with a query string behind "?", in which `address` puts the counted span
+    count: Query  # at a moment
     is_alarming: bool = False  # whether anything above zero asks for somebody
     keep: int = KEEP_SECONDS
 
@@ -42,6 +51,7 @@ class Chart:
     permission: str
     url: str
     draw: Draw
+    start: Start  # where its oldest bar begins
 
 
 _numbers: dict[str, Number] = {}
@@ -51,7 +61,10 @@ _charts: dict[str, Chart] = {}
 def number(
     name: str, title: Any, permission: str, url: str, *, is_alarming: bool = False, keep: int = KEEP_SECONDS
 ) -> Callable[[Query], Query]:
-    """Register a number of the dashboard; the function takes nothing and runs in staff scope."""
+    """Register a number of the dashboard; the function takes the moment of counting and runs in staff scope.
+
+    What it counts is what the list behind `url` shows, and nothing else.
+    """
 
     def register(count: Query) -> Query:
         _numbers[name] = Number(name, title, permission, url, count, is_alarming, keep)
@@ -60,19 +73,14 @@ def number(
     return register
 
 
-def chart(name: str, title: Any, permission: str, url: str) -> Callable[[Draw], Draw]:
-    """Register a chart; the function returns (label, number) pairs and runs in staff scope."""
+def chart(name: str, title: Any, permission: str, url: str, *, start: Start = week) -> Callable[[Draw], Draw]:
+    """Register a chart; the function takes the moment, returns (label, number) pairs and runs in staff scope."""
 
     def register(draw: Draw) -> Draw:
-        _charts[name] = Chart(name, title, permission, url, draw)
+        _charts[name] = Chart(name, title, permission, url, draw, start)
         return draw
 
     return register
-
-
-def week() -> datetime:
-    """This moment seven days ago."""
-    return timezone.now() - timedelta(days=7)
 
 
 def shown(request: HttpRequest) -> list[dict[str, Any]]:
@@ -83,7 +91,9 @@ def shown(request: HttpRequest) -> list[dict[str, Any]]:
             continue
         value, at = kept(f"dashboard:{entry.name}", entry.count, entry.keep)
         tone = "bad" if entry.is_alarming and value else ""
-        figures.append({"title": entry.title, "value": value, "url": address(entry.url), "tone": tone, "at": at})
+        figures.append(
+            {"title": entry.title, "value": value, "url": address(entry.url, week(at), at), "tone": tone, "at": at}
+        )
     return figures
 
 
@@ -93,25 +103,38 @@ def drawn(request: HttpRequest) -> list[dict[str, Any]]:
     for entry in _charts.values():
         if not request.user.has_perm(entry.permission):  # type: ignore[union-attr]  # staff pages have a user
             continue
-        bars, _at = kept(f"dashboard:chart:{entry.name}", entry.draw, KEEP_SECONDS)
+        bars, at = kept(f"dashboard:chart:{entry.name}", entry.draw, KEEP_SECONDS)
         if any(count for _label, count in bars):
-            found.append({"title": entry.title, "url": address(entry.url), "content": Content(bars=bars)})
+            found.append(
+                {"title": entry.title, "url": address(entry.url, entry.start(at), at), "content": Content(bars=bars)}
+            )
     return found
 
 
-def kept(key: str, count: Callable[[], Any], seconds: int) -> tuple[Any, datetime]:
+def kept(key: str, count: Callable[[datetime], Any], seconds: int) -> tuple[Any, datetime]:
     """What was counted, and when: from the cache, or anew."""
     found: tuple[Any, datetime] | None = cache.get(key)
     if found is None:
-        found = (count(), timezone.now())
+        at = timezone.now()
+        found = (count(at), at)
         cache.set(key, found, seconds)
     return found
 
 
-def address(url: str) -> str:
-    """The list behind a figure."""
+def address(url: str, since: datetime, until: datetime) -> str:
+    """The list behind a figure, narrowed to the span that was counted; ranges of lists are in the viewer's zone."""
     route, _sep, query = url.partition("?")
-    return reverse(route) + (f"?{query.format(week=week().date())}" if query else "") if route else ""
+    first, last = timezone.localtime(since), timezone.localtime(until)
+    ends = {
+        "since": f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
+        "until": f"{until.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
+        "from_day": f"{first:%Y-%m-%d}",
+        "from_time": f"{first:%H:%M:%S.%f}",
+        "day": f"{last:%Y-%m-%d}",
+        "time": f"{last:%H:%M:%S.%f}",
+        "in_a_week": f"{until.date() + timedelta(days=7)}",
+    }
+    return reverse(route) + (f"?{query.format(**ends)}" if query else "")
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

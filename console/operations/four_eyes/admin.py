@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from console.admin import ReadOnlyAdmin, column, dialog_action
+from console.filters import MomentRangeFilter
 from tenancy.models import Tenant
 
 from ..models import Approval, ApprovalState
@@ -42,7 +43,7 @@ class ApprovalAdmin(ReadOnlyAdmin):
     """Questions, newest first; one person asked, another decides."""
 
     list_display = ("verb", "state_label", "rows", "asked_by", "asked_at", "expires_at")
-    list_filter = (("state", ChoicesDropdownFilter),)
+    list_filter = (("state", ChoicesDropdownFilter), ("expires_at", MomentRangeFilter))
     list_select_related = ("asked_by",)
     exact_search = ("verb",)
     empty_words = _("Purges and changes of many rows wait here for a second member of staff.")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from console.admin import ConsoleModelAdmin, ReasonForm, dialog_action
+from console.filters import MomentRangeFilter
 from console.operations import counts
 from tenancy import invitations
 from tenancy.models import Invitation
@@ -25,7 +26,11 @@ class InvitationAdmin(ConsoleModelAdmin):
     """Invitations are sent, sent again and revoked; they are never edited."""
 
     list_display = ("email", "tenant", "role", "created_at", "expires_at", "accepted_at", "revoked_at")
-    list_filter = (("tenant", AutocompleteSelectFilter), ("role", ChoicesDropdownFilter))
+    list_filter = (
+        ("tenant", AutocompleteSelectFilter),
+        ("role", ChoicesDropdownFilter),
+        ("created_at", MomentRangeFilter),
+    )
     list_select_related = ("tenant",)
     exact_search = ("email",)
     word_search = "invitation"

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 
 from console.admin import ConsoleModelAdmin, column
 from pii import requests as verbs
@@ -51,7 +51,12 @@ class DataRequestAdmin(IdentityVerbs, CarryingOutVerbs, EndingVerbs, ConsoleMode
 
     form = IntakeForm
     list_display = ("number", "kind", "shown_state", "tenant", "shown_due", "requested_by")
-    list_filter = (OpenFilter, ("state", ChoicesDropdownFilter), ("kind", ChoicesDropdownFilter))
+    list_filter = (
+        OpenFilter,
+        ("state", ChoicesDropdownFilter),
+        ("kind", ChoicesDropdownFilter),
+        ("due_on", RangeDateFilter),
+    )
     list_select_related = ("tenant", "requested_by")
     ordering = ("due_on", "number")
     exact_search = ("number__iexact",)
