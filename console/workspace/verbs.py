@@ -68,6 +68,7 @@ WORDS: dict[str, Any] = {
     "note.written": _("wrote a note for support"),
     "approval.asked": _("asked a colleague to agree to a change"),
     "approval.given": _("agreed to a change that a colleague asked for"),
+    "approval.withdrawn": _("took back what they had asked a colleague to agree to"),
     "approval.refused": _("refused a change that a colleague asked for"),
     "bulk.ordered": _("ordered a change of many rows"),
     "bulk.finished": _("finished a change of many rows"),

@@ -61,6 +61,15 @@ def approved(approval: Approval, *, by: Any) -> Any:
     return _("Approved: the rows and their outcomes stand under Bulk changes.")
 
 
+@four_eyes.lets_go(VERB)
+def given_up(approval: Approval, *, by: Any) -> None:
+    """A change that nobody will approve waits no longer."""
+    run = BulkRun.objects.select_for_update(of=("self",)).get(pk=approval.details["run"])
+    if run.state == BulkState.ASKED:
+        _leave(run)
+        run.save(update_fields=["state", "finished_at"])
+
+
 def start(run: BulkRun) -> None:
     """Carry a few rows out at once; order a job for more."""
     if run.total <= AT_ONCE:
@@ -162,10 +171,14 @@ def cancel(run: BulkRun, *, by: Any, reason: str) -> None:
         raise TenantRefused(_("The bulk change is over already."), code="over")
     run.cancel_requested = True
     if run.state == BulkState.ASKED:
-        run.state, run.finished_at = BulkState.CANCELLED, timezone.now()
-        BulkRow.objects.filter(run=run, state=RowState.WAITING).update(state=RowState.SKIPPED, note=_("Cancelled"))
+        _leave(run)
     run.save(update_fields=["cancel_requested", "state", "finished_at"])
     audit.record("bulk.cancelled", by=by, target=run, reason=reason)
+
+
+def _leave(run: BulkRun) -> None:
+    run.state, run.finished_at = BulkState.CANCELLED, timezone.now()
+    BulkRow.objects.filter(run=run, state=RowState.WAITING).update(state=RowState.SKIPPED, note=_("Cancelled"))
 
 
 def _facts(run: BulkRun) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +21,7 @@ from tenancy.models import Tenant
 from ..models import Approval, ApprovalState
 from . import verbs
 
-COLOURS = {"asked": "warning", "approved": "success", "refused": "danger", "expired": "default"}
+COLOURS = {"asked": "warning", "approved": "success", "refused": "danger", "expired": "default", "withdrawn": "default"}
 
 
 def rows_touched(approval: Approval) -> str:
@@ -58,7 +59,7 @@ class ApprovalAdmin(ReadOnlyAdmin):
         ("decided_by", "decided_at"),
     )
     readonly_fields = ("state_label", "rows", "tenant")
-    actions_detail = ("approve", "refuse")
+    actions_detail = ("approve", "refuse", "withdraw")
 
     @column(description=_("State"), label=COLOURS, ordering="state")
     def state_label(self, obj: Approval) -> tuple[str, Any]:
@@ -84,6 +85,14 @@ class ApprovalAdmin(ReadOnlyAdmin):
     def has_decide_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("operations.decide_approval")
 
+    def has_withdraw_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Their own question, and nobody else's."""
+        try:  # the address may hold anything
+            key = Approval._meta.pk.to_python(getattr(object_id, "pk", object_id))
+        except ValidationError:
+            return False
+        return key is not None and Approval.objects.filter(pk=key, asked_by=request.user.pk).exists()
+
     @dialog_action(
         permission="decide",
         title=_("Approve"),
@@ -107,3 +116,14 @@ class ApprovalAdmin(ReadOnlyAdmin):
     def refuse(self, request: HttpRequest, form: Any, obj: Approval) -> Any:
         verbs.decide(obj, approve=False, by=request.user, reason=form.cleaned_data["reason"])
         return _("Refused.")
+
+    @dialog_action(
+        permission="withdraw",
+        title=_("Take back"),
+        consequence=_("Nobody can approve it any more; it can be asked anew."),
+        icon="undo",
+        possible=is_open,
+    )
+    def withdraw(self, request: HttpRequest, form: Any, obj: Approval) -> Any:
+        verbs.withdraw(obj, by=request.user, reason=form.cleaned_data["reason"])
+        return _("Taken back.")

@@ -16,6 +16,7 @@ from ..models import Approval, ApprovalState
 GOOD_FOR = timedelta(hours=24)
 CarryOut = Callable[..., Any]
 _carried_out: dict[str, CarryOut] = {}
+_let_go: dict[str, CarryOut] = {}
 
 
 def carries_out(verb: str) -> Callable[[CarryOut], CarryOut]:
@@ -23,6 +24,16 @@ def carries_out(verb: str) -> Callable[[CarryOut], CarryOut]:
 
     def register(act: CarryOut) -> CarryOut:
         _carried_out[verb] = act
+        return act
+
+    return register
+
+
+def lets_go(verb: str) -> Callable[[CarryOut], CarryOut]:
+    """Register what happens once `verb` is refused or taken back: ``(approval, *, by)``, in that transaction."""
+
+    def register(act: CarryOut) -> CarryOut:
+        _let_go[verb] = act
         return act
 
     return register
@@ -67,4 +78,25 @@ def decide(approval: Approval, *, approve: bool, by: Any, reason: str) -> Approv
     verb = "approval.given" if approve else "approval.refused"
     details = {"verb": approval.verb}
     audit.record(verb, by=by, tenant=approval.tenant_key, target=approval, reason=reason, details=details)
+    if not approve and approval.verb in _let_go:
+        _let_go[approval.verb](approval, by=by)
+    return approval
+
+
+@transaction.atomic
+def withdraw(approval: Approval, *, by: Any, reason: str) -> Approval:
+    """Take a question back before anybody answered. Raises TenantRefused: ``not_asker``, ``decided``."""
+    approval = Approval.objects.select_for_update(of=("self",)).get(pk=approval.pk)
+    if approval.asked_by_id != by.pk:
+        raise TenantRefused("Only whoever asked takes a question back; others refuse it.", code="not_asker")
+    if approval.state != ApprovalState.ASKED:
+        raise TenantRefused("This was decided already.", code="decided")
+    approval.state = ApprovalState.WITHDRAWN
+    approval.save(update_fields=["state"])
+    details = {"verb": approval.verb}
+    audit.record(
+        "approval.withdrawn", by=by, tenant=approval.tenant_key, target=approval, reason=reason, details=details
+    )
+    if approval.verb in _let_go:
+        _let_go[approval.verb](approval, by=by)
     return approval

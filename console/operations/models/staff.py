@@ -85,6 +85,7 @@ class ApprovalState(models.TextChoices):
     APPROVED = "approved", _("Approved")
     REFUSED = "refused", _("Refused")
     EXPIRED = "expired", _("Expired")
+    WITHDRAWN = "withdrawn", _("Taken back")
 
 
 class Approval(models.Model):

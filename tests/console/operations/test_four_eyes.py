@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from console.operations.models import Approval, AuditEvent
+from console.operations.models import Approval, AuditEvent, BulkRow, BulkRun
 from tenancy import system_scope
 from tenancy.models import UserTenantMembership
 from tests.factories import make_membership
@@ -66,3 +66,33 @@ def test_a_refused_or_expired_question_changes_nothing(asked, staff_client):
 def test_the_database_refuses_one_pair_of_eyes(asked, root):
     with system_scope(reason="test"), pytest.raises(IntegrityError, match="four_eyes"), transaction.atomic():
         Approval.objects.update(decided_by=root.user)
+
+
+def test_only_the_asker_takes_a_question_back_and_nobody_approves_it_then(asked, root, staff_client):
+    approval, members = asked
+    other = staff_client("operations.view_approval", "operations.decide_approval")
+    assert decide(other, approval, "withdraw").status_code == 403
+    assert "HX-Redirect" in decide(root, approval, "withdraw")
+    assert b"decided already" in decide(other, approval).content
+    assert asleep(members) == 0
+    with system_scope(reason="test"):
+        approval.refresh_from_db()
+        last = AuditEvent.objects.latest("id")
+        assert BulkRun.objects.get().state == "cancelled"
+        assert set(BulkRow.objects.values_list("state", flat=True)) == {"skipped"}
+    assert (approval.state, approval.decided_by_id) == ("withdrawn", None)
+    assert (last.verb, last.actor_id, last.reason) == ("approval.withdrawn", root.user.pk, "checked")
+    page = root.get(reverse("admin:operations_approval_change", args=[approval.pk])).content.decode()
+    assert "Taken back" in page
+    assert reverse("admin:operations_approval_withdraw", args=[approval.pk]) not in page
+
+
+def test_whoever_asked_is_the_one_person_who_never_decides(asked, root):
+    """Not by approving, not by refusing; taking back is no answer."""
+    approval, members = asked
+    for answer in ("approve", "refuse"):
+        assert b"Whoever asks does not decide" in decide(root, approval, answer).content
+    assert asleep(members) == 0
+    with system_scope(reason="test"):
+        approval.refresh_from_db()
+    assert approval.state == "asked"
