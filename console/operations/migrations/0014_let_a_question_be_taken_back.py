@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("operations", "0012_let_staff_revert_history"),
+        ("operations", "0013_split_words_without_regex"),
     ]
 
     operations = [
