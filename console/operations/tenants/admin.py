@@ -20,6 +20,7 @@ from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from console.admin import ConsoleModelAdmin, column
 from console.bulk import bulk_action
 from console.filters import MomentRangeFilter
+from console.needs import asks
 from console.operations.memberships.admin import MembershipInline
 from console.preferences.people import staff_name
 from console.preferences.themes import UNFOLD
@@ -106,6 +107,7 @@ class TenantAdmin(LifeActions, TenantSettingsAdminMixin, ImportExportModelAdmin,
     def generate_log_entries(self, result: Any, request: HttpRequest) -> None:
         audit.record("tenants.imported", by=request.user, details={key: n for key, n in result.totals.items() if n})
 
+    @asks("export")
     def export_action(self, request: HttpRequest) -> HttpResponseBase:
         try:
             return super().export_action(request)  # type: ignore[no-any-return]
