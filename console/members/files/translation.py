@@ -51,7 +51,7 @@ class Translator:
             for item in target.fields
             if item.kind is Kind.CHOICE
         }
-        self._cache: dict[tuple[str, str], Rule | str | None] = {}
+        self._cache: dict[tuple[str, int, str], tuple[Rule, tuple[str, str, str]] | None] = {}
         self._last_key = max(columns.columns.get(target.key, (0,)), default=0)
 
     def row(self, record: Record) -> Row:
@@ -142,14 +142,16 @@ class Translator:
         return ""
 
     def _choice(self, item: Field, raw: str, place: int, values: dict[str, Any], gentle: dict[str, Any]) -> str:
-        rule = self._cache.get((item.name, raw), "new")
-        if isinstance(rule, str):
+        try:
+            known = self._cache[item.name, place, raw]
+        except KeyError:
             rule = self._look_up(item, raw)
+            known = (rule, (self.header.names[place], presentable(raw.strip()), meaning(rule))) if rule else None
             if len(self._cache) < 10_000 and len(raw) <= MAX_WORD:
-                self._cache[item.name, raw] = rule
-        if rule is None:
+                self._cache[item.name, place, raw] = known
+        if known is None:
             return ""
-        told = (self.header.names[place], presentable(raw.strip()), meaning(rule))
+        rule, told = known
         if told not in self.used and len(self.used) >= MAX_SPELLINGS:
             told = (told[0], "…", told[2])
         self.used[told] += 1
