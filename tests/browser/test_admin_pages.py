@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings as project
-from django.contrib.admin.sites import site
 from django.core.management import call_command
-from django.urls import NoReverseMatch, reverse
 
-from console.operations.models import Approval
-from console.pages import pages
-from tenancy import system_scope
-from tenancy.models import Tenant, TenantPurge, UserTenantMembership
 from tests.factories import make_user
+
+from .every_page import addresses, prepare
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES = [("light", 1280), ("dark", 1280), ("light", 400), ("dark", 400)]
@@ -24,12 +20,7 @@ def person(settings, tmp_path, capsys):
     settings.DEBUG, settings.MEDIA_ROOT, settings.STAFF_SECOND_FACTOR = True, tmp_path / "media", False
     call_command("seed_demo")
     person = make_user("root@demo.test", is_staff=True, is_superuser=True, full_name="Root")
-    with system_scope(reason="test"):
-        tenant = Tenant.objects.get(slug="fabrikam")
-        TenantPurge.objects.create(
-            tenant_key=tenant.pk, reason="contract ended", report={"rows": {"workspace_contact": 12}, "files": 3}
-        )
-        Approval.objects.create(verb="tenant.purge", reason="contract ended", expires_at="2999-01-01T00:00:00Z")
+    prepare(person)
     return person
 
 
@@ -47,49 +38,39 @@ def enter(client, open_browser, person):
     return opened
 
 
-def addresses():
-    """Every page of the admin that opens with a GET, by a name for its picture."""
-    with system_scope(reason="test"):
-        tenant = Tenant.objects.get(slug="northwind")
-        member = UserTenantMembership.objects.filter(tenant=tenant, role="owner").get()
-        found = {"index": reverse("admin:index"), "find-hits": reverse("admin:find") + "?q=northwind"}
-        found["tenant-page"] = reverse("admin:tenant_page", args=[tenant.pk])
-        found["person-page"] = reverse("admin:person_page", args=[member.user_id])
-        chosen = {Tenant: tenant, UserTenantMembership: member}
-        for entry in pages():
-            if "<" not in entry.route:
-                found[f"page-{entry.name}"] = reverse(f"admin:{entry.name}")
-        for model, admin in site._registry.items():
-            name = f"{model._meta.app_label}_{model._meta.model_name}"
-            row = chosen.get(model) or model._base_manager.order_by("pk").first()
-            for view, args in (("changelist", []), ("add", []), ("change", [row and row.pk])):
-                if view == "add" and not allows_adding(admin):
-                    continue
-                if args != [None]:
-                    try:
-                        found[f"{name}-{view}"] = reverse(f"admin:{name}_{view}", args=args)
-                    except NoReverseMatch:
-                        continue
-    return found
-
-
-def allows_adding(admin) -> bool:
-    """Whether somebody who may do everything may add a row; asked of the page with a stand-in for the request."""
-
-    class Request:
-        user = type("Root", (), {"has_perm": staticmethod(lambda *_: True), "is_superuser": True, "is_active": True})()
-
-    return admin.has_add_permission(Request())
-
-
 @pytest.mark.parametrize(("theme", "width"), SIZES)
 def test_every_page_is_readable(enter, theme, width):
     window = enter(theme=theme, width=width)
     found = addresses()
-    assert len(found) > 45
+    assert len(found) > 70
     for name, path in found.items():
         window.visit(path)
         window.check(f"admin-{name}")
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 400)])
+def test_every_dialog_is_readable(enter, theme, width):
+    """Each dialog that a page of one object offers: opened, looked at, and left with Escape."""
+    window = enter(theme=theme, width=width)
+    page, opened = window.page, set()
+    for name, path in addresses().items():
+        if not name.endswith("-change"):
+            continue
+        window.visit(path)
+        buttons = page.locator("a[hx-target='#modal-content']")
+        for number in range(buttons.count()):
+            address = buttons.nth(number).get_attribute("hx-get")
+            verb = address.rstrip("/").rsplit("/", 1)[-1]
+            if (name, verb) in opened:
+                continue
+            opened.add((name, verb))
+            buttons.nth(number).evaluate("button => button.click()")  # some stand in a menu that is closed
+            page.locator("#dialog-title").wait_for()
+            page.wait_for_function("document.activeElement.closest('#modal-content') !== null")
+            window.check(f"dialog-{name.removesuffix('-change')}-{verb}")
+            page.keyboard.press("Escape")
+            page.get_by_role("dialog").wait_for(state="hidden")
+    assert len(opened) > 30, opened
 
 
 def test_the_keyboard_does_it_all(enter):
