@@ -11,6 +11,7 @@ from . import undo
 from .browse import LISTS, PAGE, page
 from .covering import cover_of
 from .files import FileRefused, MappingError, read_rows
+from .files.problems import presentable
 from .files.tables import Record
 from .flow import rules_of, stamp
 from .forms import ChoicesForm, MappingForm, ReadingForm
@@ -69,7 +70,7 @@ def sample(request: HttpRequest, item: MemberImport) -> dict[str, Any]:
 
 def _first_values(records: Sequence[Record], column: int) -> list[str]:
     """Up to three values of a column, for people to know it by."""
-    cells = [record.cells[column].strip()[:60] for record in records if column < len(record.cells)]
+    cells = [presentable(record.cells[column].strip())[:60] for record in records if column < len(record.cells)]
     return [cell for cell in cells if cell][:3]
 
 

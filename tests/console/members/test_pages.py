@@ -122,6 +122,11 @@ def test_odd_bytes_in_the_names_of_columns_are_shown_and_kept(
     assert only().counts == {"new": 1}
 
 
+def test_bytes_that_are_no_letters_are_shown_as_bytes_beside_their_column(root, tenant_a):
+    uploaded(root, tenant_a, b"\x01\x00\x01\x00\x01")  # half a letter of UTF-16
+    assert "\\x01" in root.get(url("change", only())).content.decode()
+
+
 @pytest.mark.parametrize("after", ["--5", "-", "5-", "9999999999", "²", "x", "-3"])
 def test_an_odd_place_in_a_list_is_its_beginning(root, tenant_a, after):
     item = previewed(tenant_a, TWO)
