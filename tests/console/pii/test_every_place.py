@@ -76,8 +76,13 @@ def test_every_place_is_empty_afterwards(erase, cast):
 
 
 def test_a_readable_table_without_a_model_goes_to_review(erase, cast):
+    from pii.erase.review import redact_cell
     from pii.erase.verify import answer_review
+    from pii.exceptions import RequestRefused
     from pii.grants import grant_erasure
+    from pii.identifiers import Identifiers
+    from pii.operations import LetErasureRedact
+    from tenancy.db.message import narrow_role
     from tenancy.db.owner import owner_connection
 
     def as_owner(*statements):
@@ -99,9 +104,18 @@ def test_a_readable_table_without_a_model_goes_to_review(erase, cast):
         assert (item.table, item.column) == ("old_app.people", "who")
         with pytest.raises(Exception, match="a database administrator must"):
             answer_review(item, answer="redacted", by=cast.officer)
-        as_owner("UPDATE old_app.people SET who = 'gone'")
-        answer_review(item, answer="kept", by=cast.officer)
+        with owner_connection("default"), system_scope(reason="test"), connection.schema_editor() as editor:
+            LetErasureRedact("old_app.people", ["who"]).database_forwards("x", editor, None, None)
+        answer_review(item, answer="redacted", by=cast.officer)
         assert fresh(request).state == State.DONE
+        with system_scope(reason="test"), narrow_role("scan"), connection.cursor() as cursor:
+            cursor.execute("SELECT who FROM old_app.people")
+            assert "left over" in (text := cursor.fetchone()[0])
+            assert MAIL not in text
+        with owner_connection("default"), system_scope(reason="test"), connection.schema_editor() as editor:
+            LetErasureRedact("old_app.people", ["who"]).database_backwards("x", editor, None, None)
+        with pytest.raises(RequestRefused, match="LetErasureRedact"), system_scope(reason="test"):
+            redact_cell(item, Identifiers.of([("email", "left@over.test")]))
     finally:
         as_owner("DROP SCHEMA old_app CASCADE")
 
