@@ -1,4 +1,4 @@
-"""A purge in the console: one member of staff asks for it, another approves, and staff's notes go with the tenant."""
+"""A purge in the console: one member of staff asks for it, another approves, and notes and exports go with it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from tenancy import TenantRefused
 from tenancy.models import Tenant
 from tenancy.purge import purge_tenant, refuse_purge
 
+from .exports.orders import forget_all
 from .four_eyes import verbs
-from .models import Approval, ApprovalState, StaffNote, StaffSession
+from .models import Approval, ApprovalState, ListExport, StaffNote, StaffSession
 
 VERB = "tenant.purge"
 
@@ -44,7 +45,9 @@ def purge(approval: Approval, *, by: Any) -> Any:
 
 
 def forget_tenant(sender: Any, tenant_id: UUID, **kwargs: Any) -> dict[str, int]:
-    """Receiver of `tenancy.signals.tenant_purged`: notes go, open sessions end; that staff looked stays on record."""
+    """Receiver of `tenancy.signals.tenant_purged`: notes and the files of exported lists go, open
+    sessions end; that staff looked stays on record."""
     StaffSession.objects.filter(tenant_id=tenant_id, ended_at=None).update(ended_at=timezone.now())
     notes, _models = StaffNote.objects.filter(tenant_id=tenant_id).delete()
-    return {StaffNote._meta.db_table: notes}
+    # A list of all tenants holds this one's rows too, and nobody can tell from outside: each can be made again.
+    return {StaffNote._meta.db_table: notes, f"{ListExport._meta.db_table}.file": forget_all()}

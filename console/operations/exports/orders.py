@@ -86,6 +86,10 @@ def _write(made: ListExport, person: Any) -> None:
         target.seek(0)
         made.file.save("", File(target, name=f"export.{made.format}"), save=False)
     with transaction.atomic():
+        still = ListExport.objects.select_for_update(of=("self",)).get(pk=made.pk)
+        if still.state != ListExportState.RUNNING:  # forgotten meanwhile: what was read may be what had to go
+            made.file.storage.delete(made.file.name)
+            return
         _save(made, state=ListExportState.READY, keep_until=timezone.now() + KEPT)
         facts = {"source": made.source, "format": made.format, "rows": made.rows}
         audit.record("list.exported", by=person, target=made, reason=made.reason, details=facts)
@@ -118,7 +122,16 @@ def purge_due(key: str) -> None:
 @pii.on_erase("exports of lists")
 def forget_exports(subject: Subject) -> int:
     """Delete every kept export, whoever is in it: each can be made again, without the person."""
+    return forget_all()
+
+
+def forget_all() -> int:
+    """Delete the files of all exports and give up those being written; returns how many. Needs a wide scope."""
+    # First those being written: one that becomes ready in between is met by the second query.
+    stopped: int = ListExport.objects.filter(state=ListExportState.RUNNING).update(
+        state=ListExportState.FAILED, file="", query={}
+    )
     kept = list(ListExport.objects.filter(state=ListExportState.READY))
     for made in kept:
         purge(made)
-    return len(kept)
+    return len(kept) + stopped

@@ -47,6 +47,9 @@ class TenantPurgeAdmin(ReadOnlyAdmin):
     @column(description=_("What went"))
     def counts(self, obj: TenantPurge) -> Any:
         found = {name: number for name, number in obj.report.get("rows", {}).items() if number}
+        exported = found.pop("operations_listexport.file", 0)
+        if exported:
+            found[str(_("files of lists that staff had exported"))] = exported
         found[str(_("files"))] = obj.report.get("files", 0)
         found[str(_("accounts left without a tenant"))] = obj.report.get("accounts_left_without_tenant", 0)
         lines = format_html_join(

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from console.operations.exports import orders
 from console.operations.models import AuditEvent, ListExport
+from console.operations.purging import forget_tenant
 from console.operations.sessions import open_session
 from pii.hooks import cleans
 from tenancy import lifecycle, staff_scope, system_scope
@@ -125,6 +126,27 @@ def test_an_erasure_deletes_every_kept_export(
     assert [path for path in files.rglob("*") if path.is_file()]
     with system_scope(reason="test"), django_capture_on_commit_callbacks(execute=True):
         assert cleans()["exports of lists"](None) == 1
+    assert not [path for path in files.rglob("*") if path.is_file()]
+
+
+def test_a_purge_deletes_every_kept_export_and_gives_up_those_being_written(
+    root, tenant_a, monkeypatch, django_capture_on_commit_callbacks, files
+):
+    monkeypatch.setattr(orders, "AT_ONCE", 0)
+    with django_capture_on_commit_callbacks(execute=True):
+        export(root, "tenancy.tenant")
+    with system_scope(reason="test"):
+        running = ListExport.objects.create(
+            source="tenancy.tenant", format="csv", reason="x", requested_by=root.user, state="running"
+        )
+        with django_capture_on_commit_callbacks(execute=True):
+            counts = forget_tenant(sender=None, tenant_id=tenant_a.pk)
+    assert counts["operations_listexport.file"] == 2
+    assert not [path for path in files.rglob("*") if path.is_file()]
+    with staff_scope(actor=root.user, reason="test"):
+        orders._write(running, root.user)  # its job goes on with what it has read
+        running.refresh_from_db()
+    assert (running.state, bool(running.file)) == ("failed", False)
     assert not [path for path in files.rglob("*") if path.is_file()]
 
 

@@ -80,6 +80,7 @@ def test_the_filters_take_in_what_customers_see():
         "approval.asked",
         "approval.given",
         "approval.refused",
+        "approval.withdrawn",
         "memberships.adopted",
         "note.written",
         "platform_settings.changed",
