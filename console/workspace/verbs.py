@@ -84,6 +84,7 @@ WORDS: dict[str, Any] = {
     "person.changed": _("changed an account"),
     "person.deactivated": _("deactivated an account"),
     "person.reactivated": _("reactivated an account"),
+    "rights.changed": _("changed what somebody may do in the console"),
     "staff_role.created": _("created a staff role"),
     "staff_role.changed": _("changed a staff role"),
     "account.signed_in": _("signed in"),
