@@ -13,6 +13,7 @@ DIRECTORY = (
     "console.view_jobrun operations.view_bulkrun operations.view_bulkrow"
 ).split()
 SUPPORT = "tenancy.add_invitation tenancy.change_invitation operations.open_session operations.add_note".split()
+LOOKING = ["workspace.view_contact", "operations.view_as_member"]  # both open inside a session alone
 IMPORT = (
     "members.view_memberimport members.add_memberimport members.change_memberimport tenancy.add_usertenantmembership "
     "tenancy.change_usertenantmembership tenancy.import_tenant tenancy.export_tenant operations.export_list"
@@ -49,7 +50,7 @@ EVERYTHING = tuple(dict.fromkeys((*DIRECTORY, *SUPPORT, *IMPORT, *PRIVACY, *TRAI
 ROLES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "Support": (
         _("Helps people in; looks into a tenant inside a session"),
-        (*DIRECTORY, *SUPPORT, "accounts.change_user"),
+        (*DIRECTORY, *SUPPORT, *LOOKING, "accounts.change_user"),
     ),
     "Onboarding": (_("Brings a customer's people in"), (*DIRECTORY, *SUPPORT, *IMPORT)),
     "Privacy officer": (

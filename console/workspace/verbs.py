@@ -157,6 +157,9 @@ def facts_of(details: Mapping[str, Any]) -> list[str]:
         found.append(f"({details['count']:,})" if isinstance(details["count"], int) else f"({details['count']})")
     if details.get("ticket"):
         found.append(_("ticket %(ticket)s") % {"ticket": details["ticket"]})
+    if details.get("route"):  # of a visit by support: which page, and of what
+        keys = ", ".join(f"{name} {value}" for name, value in (details.get("keys") or {}).items())
+        found.append(f"{details['route']} ({keys})" if keys else str(details["route"]))
     return [str(fact) for fact in found]
 
 

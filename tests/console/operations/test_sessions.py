@@ -77,7 +77,7 @@ def test_the_owner_reads_support_in_the_workspaces_log(support, tenant_a, client
         session = StaffSession.objects.get()
     support.post(reverse("admin:end_session", args=[session.pk]))
     shown = client.get(f"/t/{tenant_a.slug}/activity/").content.decode()
-    for words in ("cannot import", "T-7"):
+    for words in ("cannot import", "T-7", f"admin:tenant_page (key {tenant_a.pk})"):
         assert words in shown, words
     with tenant_scope(tenant_a):
         verbs = list(AuditEvent.objects.order_by("id").values_list("verb", flat=True))
