@@ -83,7 +83,9 @@ def _(cast):
     page = reverse("admin:accounts_user_change", args=[cast.jane.pk])
     dialog = reverse("admin:accounts_user_reveal_personal_data", args=[cast.jane.pk])
     cast.root.post(dialog, {"_form_submitted": "True", "reason": "a misspelt name"})
-    cast.root.post(page, {"full_name": f"{NAME} II", "locale": "en", "time_zone": "UTC"})
+    inline = {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
+    answer = cast.root.post(page, {"full_name": f"{NAME} II", "locale": "en", "time_zone": "UTC", **inline})
+    assert answer.status_code == 302, answer.context_data["errors"]
     return lambda: rows("console_historicaluser")
 
 

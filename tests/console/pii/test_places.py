@@ -66,10 +66,12 @@ def jane(tenant_a, tenant_b, settings):
     root.force_login(boss)
     revealed = {"_form_submitted": "True", "reason": "a misspelt name"}
     root.post(reverse("admin:accounts_user_reveal_personal_data", args=[user.pk]), revealed)
-    root.post(
+    inline = {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
+    answer = root.post(
         reverse("admin:accounts_user_change", args=[user.pk]),
-        {"full_name": f"{NAME} II", "locale": "en", "time_zone": "UTC"},
+        {"full_name": f"{NAME} II", "locale": "en", "time_zone": "UTC", **inline},
     )
+    assert answer.status_code == 302, answer.context_data["errors"]
     with tenant_scope(tenant_a), audit.changing(by=boss, reason=f"typed in for {SECOND}"):
         contact = Contact.objects.create(
             first_name="Jane",
