@@ -72,18 +72,18 @@ def test_a_tenant_reads_its_own_words_only(tenant_a, tenant_b):
 
 def test_the_search_uses_its_index_under_the_tenants_role(transactional_db, tenant_a, tenant_b):
     for tenant in (tenant_a, tenant_b):
-        rows = "".join(f"p{n}@{tenant.slug}.test,Person{n} Some,,,,\n" for n in range(1_500))
+        rows = "".join(f"p{n}@{tenant.slug}.test,Voyager{n} Some,,,,\n" for n in range(1_500))
         imported(tenant, HEAD + rows)
     connection.close()
     with owner_connection("default"), connection.cursor() as cursor:
         cursor.execute("ANALYZE workspace_memberword, tenancy_usertenantmembership")
     with tenant_scope(tenant_a), connection.cursor() as cursor:
-        assert len(search_members("person14")) == 111
-        sql, parameters = search_members("person147").order_by("-created_at", "-id")[:51].query.sql_with_params()
+        assert len(search_members("voyager14")) == 111
+        sql, parameters = search_members("voyager147").order_by("-created_at", "-id")[:51].query.sql_with_params()
         cursor.execute(f"EXPLAIN {sql}", parameters)
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "workspace_memberword_word" in plan
-    assert "'person147'" in plan.split("workspace_memberword_word")[1].split("Index Cond")[1].splitlines()[0]
+    assert "'voyager147'" in plan.split("workspace_memberword_word")[1].split("Index Cond")[1].splitlines()[0]
     assert "Seq Scan on workspace_memberword" not in plan
 
 
