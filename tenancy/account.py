@@ -17,8 +17,9 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 
 from . import conf
+from .compiled import CompiledOnce, Given
 from .http import TenantRequest
-from .models import UserTenantMembership
+from .models import Tenant, UserTenantMembership
 from .resolvers import Named, resolve
 from .scope import identity_scope
 from .settings import platform
@@ -40,7 +41,7 @@ def load_account(request: HttpRequest) -> None:
     if named is None:
         return
     with identity_scope():
-        membership = _find(_memberships_with_accounts(), user_id=key, tenant__slug=named.slug)
+        membership = _find(_membership_with_account(), user=key, slug=named.slug)
     if membership is not None and _stands_for(request, membership.user):
         # Where AuthenticationMiddleware keeps the account that it loaded, for `request.user` and `request.auser()`.
         loaded: Any = request
@@ -59,7 +60,8 @@ def membership_of(request: TenantRequest, named: Named) -> UserTenantMembership 
 
 def find_membership(user: Any, slug: str) -> UserTenantMembership | None:
     """The person's live membership in the tenant with this slug, its tenant loaded; None where there is none."""
-    return _find(_memberships(), user_id=user.pk, tenant__slug=slug)
+    with identity_scope():
+        return _find(_membership(), user=user.pk, slug=slug)
 
 
 def is_identity_path(path: str) -> bool:
@@ -67,24 +69,27 @@ def is_identity_path(path: str) -> bool:
     return path.startswith(tuple(conf.get("IDENTITY_PATHS")))
 
 
-def _find(memberships: Any, **condition: Any) -> UserTenantMembership | None:
-    try:
-        membership = memberships.get(is_active=True, **condition)
-    except UserTenantMembership.DoesNotExist:
-        return None
-    platform.seen(membership.revision)
-    return membership  # type: ignore[no-any-return]
+def _find(query: CompiledOnce, **values: Any) -> UserTenantMembership | None:
+    membership: UserTenantMembership | None = query.first(**values)
+    if membership is not None:
+        platform.seen(membership.revision)  # type: ignore[attr-defined]
+    return membership
+
+
+def _live_memberships() -> Any:
+    memberships = UserTenantMembership.objects.annotate(revision=platform.revision_column())
+    user = Given("user", get_user_model()._meta.pk)
+    return memberships.filter(is_active=True, user_id=user, tenant__slug=Given("slug", Tenant._meta.get_field("slug")))
 
 
 @cache
-def _memberships() -> Any:
-    """The query of every request, built once: the scope is read when its SQL is compiled."""
-    return UserTenantMembership.objects.select_related("tenant").annotate(revision=platform.revision_column())
+def _membership() -> CompiledOnce:
+    return CompiledOnce(_live_memberships().select_related("tenant"))
 
 
 @cache
-def _memberships_with_accounts() -> Any:
-    return _memberships().select_related("tenant", "user")
+def _membership_with_account() -> CompiledOnce:
+    return CompiledOnce(_live_memberships().select_related("tenant", "user"))
 
 
 def _account_key(request: HttpRequest) -> Any:

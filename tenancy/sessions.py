@@ -5,11 +5,20 @@ A tenant's role may not read the session table, and yet views inside a tenant si
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.utils import timezone
 
+from .compiled import CompiledOnce, Given
 from .scope import identity_scope
+
+
+@cache
+def _live_session(model: Any) -> CompiledOnce:
+    key, ends = (model._meta.get_field(name) for name in ("session_key", "expire_date"))
+    return CompiledOnce(model.objects.filter(session_key=Given("key", key), expire_date__gt=Given("now", ends)))
 
 
 class SessionStore(DatabaseStore):
@@ -17,7 +26,11 @@ class SessionStore(DatabaseStore):
 
     @identity_scope()
     def load(self) -> dict[str, Any]:
-        return super().load()
+        session = _live_session(self.model).first(key=self.session_key, now=timezone.now())
+        if session is None:
+            self._session_key = None
+            return {}
+        return self.decode(session.session_data)  # type: ignore[no-any-return]
 
     @identity_scope()
     async def aload(self) -> dict[str, Any]:
