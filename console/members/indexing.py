@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from django.db import connection, transaction
 
 from tenancy import system_scope
@@ -59,12 +61,27 @@ def later(on: bool) -> None:
 
 
 def index(item: MemberImport) -> int:
-    """Add the words that are missing for everybody whom the import wrote; run again, it adds nothing."""
-    added = 0
-    with system_scope(reason=f"search words of {item.reason}"):
-        for statement in (_PEOPLE, _MEMBERS, *FURTHER):
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute("SET LOCAL work_mem = '64MB'")  # to sort the words of thousands
-                cursor.execute(statement, parameters(item))
-                added += cursor.rowcount
-    return added
+    """Add the words that are missing for everybody whom the import wrote; run again, it adds nothing.
+
+    Two statements at a time, each over a connection of its own; in a transaction one after the other, since nobody
+    else sees its rows.
+    """
+    statements = [*FURTHER, _PEOPLE, _MEMBERS]
+    if connection.in_atomic_block:
+        return sum(_add(item, statement) for statement in statements)
+    with ThreadPoolExecutor(2) as pool:
+        return sum(pool.map(lambda statement: _add_apart(item, statement), statements))
+
+
+def _add_apart(item: MemberImport, statement: str) -> int:
+    try:
+        return _add(item, statement)
+    finally:
+        connection.close()
+
+
+def _add(item: MemberImport, statement: str) -> int:
+    with system_scope(reason=f"search words of {item.reason}"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'")  # to sort the words of thousands
+        cursor.execute(statement, parameters(item))
+        return cursor.rowcount

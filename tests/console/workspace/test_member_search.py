@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-from django.db import connection
+from threading import Barrier
 
+import pytest
+from django.db import DatabaseError, connection
+
+from console.members import indexing
 from console.members.indexing import index
 from console.workspace.member_search import search_members, words_of
 from console.workspace.models import MemberWord
@@ -61,6 +64,35 @@ def test_a_large_import_catches_up_once(tenant_a, monkeypatch, django_capture_on
         assert index(item) > 0
         assert index(item) == 0
     assert len(found(tenant_a, "quitt")) == 1
+
+
+def test_outside_a_transaction_two_statements_run_at_a_time(transactional_db, tenant_a, monkeypatch):
+    monkeypatch.setattr("console.members.merge.AT_ONCE", 0)
+    monkeypatch.setattr("tenancy.jobs.enqueue", lambda *args, **kwargs: None)
+    item = imported(tenant_a, HEAD + "anna@x.test,Anna Quittenbaum,,,Z77,\n")
+    assert found(tenant_a, "quitt") == set()
+    together, add, pids = Barrier(2), indexing._add, []
+
+    def waiting(item, statement):
+        if len(pids) < 2:
+            together.wait(timeout=20)
+        with system_scope(reason="test"), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            pids.append(cursor.fetchone())
+        return add(item, statement)
+
+    monkeypatch.setattr(indexing, "_add", waiting)
+    assert index(item) > 3
+    assert len(pids) == 3
+    assert len(set(pids)) >= 2
+    assert len(found(tenant_a, "quitt")) == 1
+
+
+def test_a_statement_that_fails_fails_the_job(transactional_db, tenant_a, monkeypatch):
+    item = imported(tenant_a, HEAD + "anna@x.test,Anna Quittenbaum,,,Z77,\n")
+    monkeypatch.setattr(indexing, "FURTHER", ["SELECT 1/0"])
+    with pytest.raises(DatabaseError):
+        index(item)
 
 
 def test_a_tenant_reads_its_own_words_only(tenant_a, tenant_b):
