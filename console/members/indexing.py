@@ -84,4 +84,4 @@ def _add(item: MemberImport, statement: str) -> int:
     with system_scope(reason=f"search words of {item.reason}"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '64MB'")  # to sort the words of thousands
         cursor.execute(statement, parameters(item))
-        return cursor.rowcount
+        return int(cursor.rowcount)
