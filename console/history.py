@@ -69,7 +69,8 @@ class ScopedHistoryManager(HistoryManager):
 class Trail(HistoricalRecords):
     """simple-history, with the actor and the reason of `tenancy.audit.changing`, and no row where nothing changed."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, found_by: tuple[str, ...] = (), **options: Any) -> None:
+        self.found_by = found_by  # columns by which rows of a tie are looked up, each behind an index
         options.setdefault("history_id_field", models.BigAutoField())
         options.setdefault("history_change_reason_field", models.TextField(null=True, blank=True))
         options.setdefault("bases", (HistoryRow,))
@@ -91,6 +92,7 @@ class Trail(HistoricalRecords):
                 fields=["history_change_reason", *newest], name=f"{name}_why", condition=short("history_change_reason")
             ),
         ]
+        options["indexes"] += [models.Index(fields=[one, *newest], name=f"{name}_{one[:3]}") for one in self.found_by]
         if any(field.name == "user" for field in model._meta.fields):
             options["indexes"].append(models.Index(fields=["user", *newest], name=f"{name}_per"))
         if any(issubclass(base, TenantHistoryRow) for base in self.bases):
@@ -141,9 +143,10 @@ class Trail(HistoricalRecords):
         return last is not None and last == tuple(field.to_python(getattr(instance, field.attname)) for field in fields)
 
 
-def record_trail(*, excluded_fields: list[str] | None = None) -> Trail:
+def record_trail(*, excluded_fields: list[str] | None = None, found_by: tuple[str, ...] = ()) -> Trail:
     """The `history` of a model of tenants' records."""
     return Trail(
+        found_by=found_by,
         bases=(RecordHistoryRow,),
         history_manager=ScopedHistoryManager,
         no_db_index=["id", "tenant"],

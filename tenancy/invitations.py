@@ -30,6 +30,7 @@ from .roles import Action, Role, can
 from .scope import ScopeKind, current_scope, identity_scope, tenant_scope
 
 MAIL_JOB = "tenancy.mail_invitation"
+ALREADY_INVITED = "This address is invited already: send that invitation again or revoke it first."
 
 
 def invite(email: str, tenant: Tenant, role: Role | str | None = None, *, by: Any, reason: str = "") -> Invitation:
@@ -43,8 +44,7 @@ def invite(email: str, tenant: Tenant, role: Role | str | None = None, *, by: An
     role = Role(role or tenant.config.members.default_role)
     _refuse_escalation(by, tenant.pk, role)
     _refuse_inactive(tenant)
-    if UserTenantMembership.objects.filter(tenant=tenant, user__email=email, is_active=True).exists():
-        raise TenantRefused("This address belongs to a member already.", code="already_member")
+    _refuse_member(email, tenant.pk)
     refuse_strange_domain(email, tenant)
     _refuse_flood(tenant.pk, email)
     now = timezone.now()
@@ -71,9 +71,7 @@ def invite(email: str, tenant: Tenant, role: Role | str | None = None, *, by: An
             )
             enqueue(MAIL_JOB, invitation.pk, tenant=tenant, by=by)
     except IntegrityError:
-        raise TenantRefused(
-            "This address is invited already: send that invitation again or revoke it first.", code="already_invited"
-        ) from None
+        raise TenantRefused(ALREADY_INVITED, code="already_invited") from None
     return invitation
 
 
@@ -86,18 +84,30 @@ def resend(invitation: Invitation, *, by: Any, reason: str = "") -> Invitation:
     with transaction.atomic(), audit.changing(by=by, reason=reason):
         invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
         _refuse_settled(invitation)
-        tenant = Tenant.objects.get(pk=invitation.tenant_id)
-        _refuse_inactive(tenant)
-        refuse_strange_domain(invitation.email, tenant)
-        lock_owners(tenant.pk)
-        refuse_beyond_seats(tenant, but=invitation)
-        _refuse_flood(invitation.tenant_id, invitation.email, invitation)
-        invitation.sent_count += 1
-        invitation.expires_at = expiry(tenant)
-        invitation.invited_by = by
-        invitation.save(update_fields=["sent_count", "expires_at", "invited_by"])
+        _send_again(invitation, by=by)
         audit.record("invitation.resent", by=by, tenant=invitation.tenant_id, target=invitation, reason=reason)
-        enqueue(MAIL_JOB, invitation.pk, tenant=invitation.tenant_id, by=by)
+    return invitation
+
+
+def reinstate(invitation: Invitation, *, by: Any, reason: str = "") -> Invitation:
+    """Open a revoked invitation again: a new mail, a new link, a new term; the links sent before stay dead.
+
+    Raises TenantRefused: as `invite`, or ``accepted``, ``not_revoked``.
+    """
+    _refuse_escalation(by, invitation.tenant_id, Role(invitation.role))
+    try:
+        with transaction.atomic(), audit.changing(by=by, reason=reason):
+            invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
+            if invitation.accepted_at is not None:
+                raise TenantRefused("This invitation was used already.", code="accepted")
+            if invitation.revoked_at is None:
+                raise TenantRefused("This invitation is not revoked: send it again instead.", code="not_revoked")
+            _refuse_member(invitation.email, invitation.tenant_id)
+            invitation.revoked_at = None
+            _send_again(invitation, by=by)
+            audit.record("invitation.reinstated", by=by, tenant=invitation.tenant_id, target=invitation, reason=reason)
+    except IntegrityError:
+        raise TenantRefused(ALREADY_INVITED, code="already_invited") from None
     return invitation
 
 
@@ -220,6 +230,25 @@ def _refuse_withdrawn(invitation: Invitation) -> None:
     held = UserTenantMembership.objects.filter(tenant_id=invitation.tenant_id, user=inviter, is_active=True).first()
     if not inviter.is_active or held is None or not Role(held.role).covers(invitation.role):
         raise TenantRefused("Whoever sent this invitation may no longer invite.", code="withdrawn")
+
+
+def _send_again(invitation: Invitation, *, by: Any) -> None:
+    tenant = Tenant.objects.get(pk=invitation.tenant_id)
+    _refuse_inactive(tenant)
+    refuse_strange_domain(invitation.email, tenant)
+    lock_owners(tenant.pk)
+    refuse_beyond_seats(tenant, but=invitation)
+    _refuse_flood(invitation.tenant_id, invitation.email, invitation)
+    invitation.sent_count += 1
+    invitation.expires_at = expiry(tenant)
+    invitation.invited_by = by
+    invitation.save(update_fields=["sent_count", "expires_at", "invited_by", "revoked_at"])
+    enqueue(MAIL_JOB, invitation.pk, tenant=invitation.tenant_id, by=by)
+
+
+def _refuse_member(email: str, tenant_id: UUID) -> None:
+    if UserTenantMembership.objects.filter(tenant_id=tenant_id, user__email=email, is_active=True).exists():
+        raise TenantRefused("This address belongs to a member already.", code="already_member")
 
 
 def _refuse_settled(invitation: Invitation) -> None:

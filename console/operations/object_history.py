@@ -19,6 +19,7 @@ from .naming import heading
 from .revert_page import REVERT
 from .trail.browse import Wanted
 from .trail.moments import as_of, rows_of
+from .trail.related import ties
 from .trail.reverting import way_of
 from .trail.sources import HISTORY
 from .trail_filters import moment
@@ -57,6 +58,7 @@ def audit_object(request: HttpRequest, label: str, key: str) -> HttpResponse:
         "was_deleted": then is not None and then.history_type == "-",
         "is_deleted": newest.history_type == "-",
         "lines": trail.diff(then if at and then else newest, newest, hides=covers, whole=True),
+        "ties": ties(newest, at, hides=covers),
         "rows": lines(request, listed),
         "older": urlencode({"kind": label, "object": key, "before": str(older)}) if older else "",
         "revert_row": then if at and then is not None and newest.history_type != "-" else None,

@@ -19,7 +19,7 @@ from console.pages import page
 from pii.masking import hides, viewer_of
 from tenancy import TenantRefused
 
-from .actors import actors, named
+from .actors import named
 from .naming import heading
 from .trail.diff import HIDDEN
 from .trail.moments import rows_of
@@ -56,13 +56,16 @@ def audit_revert(request: HttpRequest, label: str, history_id: int) -> HttpRespo
                 done = restore(newest, **why)
                 messages.success(request, _("It is restored."))
             else:
-                seen = form.cleaned_data["seen"]
-                done = revert(row, request.POST.getlist("fields"), seen=seen, **why)
+                chosen = request.POST.getlist("fields")
+                if not all(may_give(request, way, row, name) for name in chosen):
+                    raise PermissionDenied
+                done = revert(row, chosen, seen=form.cleaned_data["seen"], **why)
                 messages.success(request, _("It is as it was."))
             return HttpResponseRedirect(reverse("admin:audit_object", args=[label, done.pk]))
         except TenantRefused as refusal:
             problem = str(refusal)
             form = RevertForm(initial={"seen": newest.history_id, "reason": form.cleaned_data["reason"]})
+    lines = shown(request, way, row, obj) if obj is not None else []
     context = {
         **site.each_context(request),
         "title": heading(request, row),
@@ -70,8 +73,12 @@ def audit_revert(request: HttpRequest, label: str, history_id: int) -> HttpRespo
         "form": form,
         "problem": problem,
         "is_deleted": obj is None,
+        "obstacle": way.why_not(row if obj is not None else newest, obj),
         "may_restore": way.restore is not None,
-        "lines": shown(request, row, obj) if obj is not None else [],
+        "words": way.words,
+        "where": way.where(row, obj) if way.where else None,
+        "lines": lines,
+        "may_revert": any(line["may"] for line in lines),
         "back": reverse("admin:audit_object", args=[label, key]),
     }
     return TemplateResponse(request, "operations/revert.html", context)
@@ -87,23 +94,31 @@ def allowed_way(request: HttpRequest, label: str) -> Way:
     return way
 
 
-def shown(request: HttpRequest, row: Any, obj: Any) -> list[dict[str, Any]]:
+def may_give(request: HttpRequest, way: Way, row: Any, name: str) -> bool:
+    """Whether the person may give this field the value of the row."""
+    need = way.needs(name, getattr(row, name, None))
+    return not need or bool(request.user.has_perm(need))  # type: ignore[union-attr]  # staff pages have a user
+
+
+def shown(request: HttpRequest, way: Way, row: Any, obj: Any) -> list[dict[str, Any]]:
     """The differences as the viewer may see them, each with the last change in between."""
     viewer, found = viewer_of(request), differences(row, obj)
-    who = actors(request, {str(one.later[0].history_user_id or "") for one in found if one.later})
+    last_rows = [one.later[0] if one.later else None for one in found]
+    who = named(request, [(last and last.history_user_id, last.history_actor if last else "") for last in last_rows])
     lines = []
-    for one in found:
+    for one, last, words in zip(found, last_rows, who, strict=True):
         covered = hides(viewer, obj, one.name) or hides(viewer, row, one.name)
-        last = one.later[0] if one.later else None
         lines.append(
             {
                 "name": one.name,
                 "then": HIDDEN if covered and one.then else one.then,
                 "now": HIDDEN if covered and one.now else one.now,
                 "times": len(one.later),
+                "goes_back": one.goes_back,
+                "may": one.goes_back and may_give(request, way, row, one.name),
                 "is_conflict": one.is_conflict,
                 "at": last.history_date if last else None,
-                "who": named(who, str(last.history_user_id or "")) if last else "",
+                "who": words if last else "",
                 "why": (last.history_change_reason or "") if last else "",
             }
         )

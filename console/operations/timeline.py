@@ -11,8 +11,8 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest
 
+from .actors import named
 from .models import AuditEvent
-from .privacy.seen import colleagues, named
 
 PER_PAGE = 25
 WORDS = {"~": "changed", "+": "created", "-": "deleted"}
@@ -67,8 +67,8 @@ def timeline(
         if (kind == name or (not kind and not entry.crowding)) and request.user.has_perm(entry.permission)  # type: ignore[union-attr]  # staff pages have a user
     ]
     merged = list(heapq.merge(*lists, key=lambda entry: entry.at, reverse=True))[:PER_PAGE]
-    staff = colleagues(entry.actor_id for entry in merged)
-    return [replace(entry, who=named(request, entry.who, entry.actor_id, staff)) for entry in merged]
+    who = named(request, [(entry.actor_id, entry.who) for entry in merged])
+    return [replace(entry, who=words) for entry, words in zip(merged, who, strict=True)]
 
 
 def kinds(page: str, request: HttpRequest) -> list[tuple[str, Any]]:

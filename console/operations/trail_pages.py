@@ -17,7 +17,7 @@ from pii.masking import hides, viewer_of
 from tenancy import TenantScopeRequired
 
 from . import trail
-from .actors import actors, named
+from .actors import named
 from .naming import heading
 from .trail.browse import Place
 from .trail.sources import HISTORY, Entry, Source
@@ -40,6 +40,7 @@ def audit_browser(request: HttpRequest) -> HttpResponse:
         "kinds": [(source.kind, source.label) for source in trail.may_see(request)],
         "problems": read.problems,
         "older": urlencode({**query, "before": str(older)}) if older else "",
+        "reached": older.at if older and len(listed) < trail.PER_PAGE else None,
         "newest": urlencode(query) if read.wanted.place else "",
         "query": urlencode(query),
     }
@@ -73,13 +74,13 @@ def chosen_sources(request: HttpRequest, kind: str) -> list[Source]:
 
 def lines(request: HttpRequest, listed: list[Entry]) -> list[dict[str, Any]]:
     """Entries as the viewer may read them."""
-    found = actors(request, {entry.actor_id for entry in listed})
+    who = named(request, [(entry.actor_id, entry.actor_address) for entry in listed])
     browses = request.user.has_perm(HISTORY)  # type: ignore[union-attr]  # staff pages have a user
     return [
         {
             "at": entry.at,
             "what": entry.what,
-            "who": named(found, entry.actor_id),
+            "who": words,
             "why": entry.why,
             "model": entry.object_model,
             "object": entry.object_id,
@@ -87,7 +88,7 @@ def lines(request: HttpRequest, listed: list[Entry]) -> list[dict[str, Any]]:
             "request": entry.request,
             "url": entry.url,
         }
-        for entry in listed
+        for entry, words in zip(listed, who, strict=True)
     ]
 
 
@@ -104,12 +105,11 @@ def audit_change(request: HttpRequest, label: str, history_id: int) -> HttpRespo
     row = history_row(label, history_id)
     model = type(row).instance_type
     key = getattr(row, model._meta.pk.attname)
-    who = str(row.history_user_id or "")
     context = {
         **site.each_context(request),
         "title": heading(request, row),
         "row": row,
-        "who": named(actors(request, [who]), who),
+        "who": named(request, [(row.history_user_id, row.history_actor)])[0],
         "object_url": reverse("admin:audit_object", args=[label, key]),
         "lines": trail.diff(trail.previous(row), row, hides=lambda row, name: hides(viewer_of(request), row, name)),
     }

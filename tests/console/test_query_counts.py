@@ -55,6 +55,7 @@ PAGES = {
     "trail": 12,
     "trail_of_a_tenant": 9,
     "trail_of_a_person": 8,
+    "trail_of_a_part_of_a_reason": 21,
 }
 
 
@@ -97,6 +98,7 @@ def pages(tenant, person):
     yield "trail", reverse("admin:audit_browser")
     yield "trail_of_a_tenant", reverse("admin:audit_browser") + f"?tenant={tenant.slug}"
     yield "trail_of_a_person", reverse("admin:audit_browser") + f"?person={person.pk}"
+    yield "trail_of_a_part_of_a_reason", reverse("admin:audit_browser") + "?reason=art"
 
 
 @pytest.fixture

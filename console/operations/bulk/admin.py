@@ -14,10 +14,17 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from console.admin import ReadOnlyAdmin, column, dialog_action
 
-from ..models import BulkRow, BulkRun
+from ..models import BulkRow, BulkRun, BulkState
 from . import runs
 
-COLOURS = {"asked": "info", "waiting": "info", "running": "warning", "finished": "success", "cancelled": "default"}
+COLOURS = {
+    "asked": "info",
+    "waiting": "info",
+    "running": "warning",
+    "finished": "success",
+    "cancelled": "default",
+    "expired": "default",
+}
 ROW_COLOURS = {"done": "success", "refused": "warning", "failed": "danger", "gone": "warning"}
 
 
@@ -26,7 +33,7 @@ def rows_left(run: BulkRun) -> str:
 
 
 def can_stop(run: BulkRun) -> bool:
-    return not run.is_over
+    return not run.is_over and not runs.is_late(run)
 
 
 @admin.register(BulkRun)
@@ -54,7 +61,8 @@ class BulkRunAdmin(ReadOnlyAdmin):
 
     @column(description=_("State"), label=COLOURS)
     def state_label(self, obj: BulkRun) -> tuple[str, Any]:
-        return obj.state, obj.get_state_display()  # type: ignore[attr-defined]  # choices
+        state = BulkState.EXPIRED if runs.is_late(obj) else BulkState(obj.state)  # also before the clock's job ran
+        return state.value, state.label
 
     @column(description=_("Progress"))
     def bar(self, obj: BulkRun) -> Any:

@@ -19,7 +19,7 @@ from tenancy import TenantRefused, audit, jobs, system_scope
 from tenancy.staff import is_staff_now, staff_at_work
 
 from ..four_eyes import verbs as four_eyes
-from ..models import Approval, BulkRow, BulkRun, BulkState, RowState
+from ..models import Approval, ApprovalState, BulkRow, BulkRun, BulkState, RowState
 
 JOB = "operations.bulk"
 VERB = "bulk.change"
@@ -66,7 +66,7 @@ def given_up(approval: Approval, *, by: Any) -> None:
     """A change that nobody will approve waits no longer."""
     run = BulkRun.objects.select_for_update(of=("self",)).get(pk=approval.details["run"])
     if run.state == BulkState.ASKED:
-        _leave(run)
+        _leave(run, BulkState.EXPIRED if approval.state == ApprovalState.EXPIRED else BulkState.CANCELLED)
         run.save(update_fields=["state", "finished_at"])
 
 
@@ -176,9 +176,15 @@ def cancel(run: BulkRun, *, by: Any, reason: str) -> None:
     audit.record("bulk.cancelled", by=by, target=run, reason=reason)
 
 
-def _leave(run: BulkRun) -> None:
-    run.state, run.finished_at = BulkState.CANCELLED, timezone.now()
-    BulkRow.objects.filter(run=run, state=RowState.WAITING).update(state=RowState.SKIPPED, note=_("Cancelled"))
+def is_late(run: BulkRun) -> bool:
+    """Whether nobody approved it in time."""
+    return run.state == BulkState.ASKED and run.asked_at + four_eyes.GOOD_FOR <= timezone.now()
+
+
+def _leave(run: BulkRun, state: BulkState = BulkState.CANCELLED) -> None:
+    run.state, run.finished_at = state, timezone.now()
+    waiting = BulkRow.objects.filter(run=run, state=RowState.WAITING)
+    waiting.update(state=RowState.SKIPPED, note=str(state.label))
 
 
 def _facts(run: BulkRun) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from tenancy import TenantRefused, audit
+from tenancy import TenantRefused, audit, jobs, system_scope
 
 from ..models import Approval, ApprovalState
 
@@ -30,7 +30,7 @@ def carries_out(verb: str) -> Callable[[CarryOut], CarryOut]:
 
 
 def lets_go(verb: str) -> Callable[[CarryOut], CarryOut]:
-    """Register what happens once `verb` is refused or taken back: ``(approval, *, by)``, in that transaction."""
+    """Register what happens once `verb` is refused, taken back or late: ``(approval, *, by)``, in that transaction."""
 
     def register(act: CarryOut) -> CarryOut:
         _let_go[verb] = act
@@ -100,3 +100,29 @@ def withdraw(approval: Approval, *, by: Any, reason: str) -> Approval:
     if approval.verb in _let_go:
         _let_go[approval.verb](approval, by=by)
     return approval
+
+
+@jobs.periodic("*/10 * * * *", "operations.expire_approvals")
+def expire_approvals(key: str) -> None:
+    """Close the questions that nobody answered in time."""
+    with system_scope(reason="questions for four eyes expire"):
+        expire_late()
+
+
+def expire_late() -> int:
+    """Close every question whose time is over, each on its own; returns how many. Needs a wide scope."""
+    late = Approval.objects.filter(state=ApprovalState.ASKED, expires_at__lte=timezone.now())
+    closed = 0
+    for key in late.values_list("pk", flat=True):
+        with transaction.atomic():
+            approval = late.select_for_update(of=("self",)).filter(pk=key).first()
+            if approval is None:  # answered meanwhile
+                continue
+            approval.state = ApprovalState.EXPIRED
+            approval.save(update_fields=["state"])
+            details = {"verb": approval.verb}
+            audit.record("approval.expired", by=None, tenant=approval.tenant_key, target=approval, details=details)
+            if approval.verb in _let_go:
+                _let_go[approval.verb](approval, by=None)
+            closed += 1
+    return closed

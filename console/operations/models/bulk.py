@@ -18,6 +18,7 @@ class BulkState(models.TextChoices):
     RUNNING = "running", _("Running")
     FINISHED = "finished", _("Finished")
     CANCELLED = "cancelled", _("Cancelled")
+    EXPIRED = "expired", _("Expired")
 
 
 class RowState(models.TextChoices):
@@ -62,7 +63,7 @@ class BulkRun(models.Model):
 
     @property
     def is_over(self) -> bool:
-        return self.state in (BulkState.FINISHED, BulkState.CANCELLED)
+        return self.state in (BulkState.FINISHED, BulkState.CANCELLED, BulkState.EXPIRED)
 
 
 class BulkRow(models.Model):

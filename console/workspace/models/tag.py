@@ -48,7 +48,7 @@ class ContactTag(TenantOwnedModel):
     tag = models.ForeignKey("workspace.Tag", on_delete=models.CASCADE, related_name="taggings", db_index=False)
     created_at = models.DateTimeField(_("tagged"), default=moment, editable=False)
 
-    history = record_trail()
+    history = record_trail(found_by=("contact",))  # the tags of a contact as of any moment
 
     class Meta(TenantOwnedModel.Meta):
         verbose_name = _("tag of a contact")

@@ -9,8 +9,9 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from console.operations.four_eyes import verbs
 from console.operations.models import Approval, AuditEvent, BulkRow, BulkRun
-from tenancy import system_scope
+from tenancy import jobs, system_scope
 from tenancy.models import UserTenantMembership
 from tests.factories import make_membership
 
@@ -96,3 +97,32 @@ def test_whoever_asked_is_the_one_person_who_never_decides(asked, root):
     with system_scope(reason="test"):
         approval.refresh_from_db()
     assert approval.state == "asked"
+
+
+def test_a_question_that_nobody_answered_expires_with_its_change(asked, root, staff_client):
+    approval, members = asked
+    late = timezone.now() - timedelta(hours=25)
+    with system_scope(reason="test"):
+        assert verbs.expire_late() == 0
+        Approval.objects.update(asked_at=late, expires_at=timezone.now())
+        BulkRun.objects.update(asked_at=late)
+        run = BulkRun.objects.get()
+    page = reverse("admin:operations_bulkrun_change", args=[run.pk])
+    before = root.get(page).content.decode()  # the clock's job has not run yet
+    assert "Expired" in before
+    assert "Waits for approval" not in before
+    assert reverse("admin:operations_bulkrun_cancel", args=[run.pk]) not in before
+    jobs.run(jobs.Order("operations.expire_approvals", "0"))
+    jobs.run(jobs.Order("operations.expire_approvals", "1"))
+    with system_scope(reason="test"):
+        run.refresh_from_db()
+        assert (run.state, run.is_over, Approval.objects.get().state) == ("expired", True, "expired")
+        assert set(BulkRow.objects.values_list("state", "note")) == {("skipped", "Expired")}
+        assert AuditEvent.objects.filter(verb="approval.expired", target_id=str(approval.pk)).count() == 1
+    assert (
+        b"decided already"
+        in decide(staff_client("operations.view_approval", "operations.decide_approval"), approval).content
+    )
+    assert asleep(members) == 0
+    listed = root.get(reverse("admin:operations_bulkrun_changelist"), {"state__exact": "asked"})
+    assert str(run.pk) not in listed.content.decode()

@@ -78,6 +78,7 @@ def test_the_filters_take_in_what_customers_see():
     ]
     assert {verb for verb in shown if not any(verb.startswith(kind[1]) for kind in KINDS.values())} == {
         "approval.asked",
+        "approval.expired",
         "approval.given",
         "approval.refused",
         "approval.withdrawn",
