@@ -33,3 +33,9 @@ def test_the_document_lists_every_check():
     assert len(listed) == len(set(listed))
     assert set(listed) == ids_in_code()
     assert "tenancy.E030" in listed
+
+
+def test_every_check_is_provoked_by_a_test():
+    tests = "".join(path.read_text() for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__))
+    named = {word for word in ids_in_code() if re.search(rf'"(tenancy\.)?{word.removeprefix("tenancy.")}"', tests)}
+    assert ids_in_code() - named == set()

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 
 import pii
-from pii.checks import check_coverage
+from pii.checks import check_coverage, check_officers
 from pii.coverage import undecided, walk
 from pii.exceptions import DeclarationError
 from pii.registry import Registry, registry
@@ -140,3 +140,11 @@ def test_the_hash_changes_with_a_strategy(monkeypatch):
     changed = {**user.fields, "full_name": pii.Field(pii.IDENTITY, erase=pii.Redact())}
     monkeypatch.setattr(user, "fields", changed)
     assert registry.content_hash() != before
+
+
+def test_officers_whom_nobody_reminds_are_a_warning(settings):
+    assert check_officers(None) == []
+    settings.PII = {**settings.PII, "OFFICERS": ["officer@example.test"]}
+    assert check_officers(None) == []
+    settings.PII = {**settings.PII, "OFFICERS": []}
+    assert [m.id for m in check_officers(None)] == ["pii.W003"]

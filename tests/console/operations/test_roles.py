@@ -45,6 +45,18 @@ def test_an_undeclared_action_fails_the_check(monkeypatch):
     assert [error.id for error in checks.actions_are_guarded()] == ["operations.E001"]
 
 
+def test_an_action_that_a_get_would_carry_out_fails_the_check(monkeypatch):
+    page = site._registry[Tenant]
+
+    def act(request, object_id):
+        return None
+
+    act.allowed_permissions = ("change",)
+    monkeypatch.setattr(page, "act_at_once", act, raising=False)
+    monkeypatch.setattr(page, "actions_detail", (*page.actions_detail, "act_at_once"))
+    assert [error.id for error in checks.actions_are_guarded()] == ["operations.E002"]
+
+
 def test_an_undeclared_page_fails_the_check(monkeypatch):
     from console import pages
 
