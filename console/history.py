@@ -12,6 +12,7 @@ from simple_history import register
 from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 
+from console.request_id import current_request_id
 from tenancy.audit import current_change
 from tenancy.managers import TenantManager, scope_query
 from tenancy.models import Invitation, Tenant, UserTenantMembership
@@ -159,13 +160,7 @@ def fill_actor(sender: type[models.Model], history_instance: Any, history_user: 
     if not hasattr(history_instance, "history_actor"):
         return
     history_instance.history_actor = getattr(history_user, "email", "") or ""
-    history_instance.history_request_id = request_id()
-
-
-def request_id() -> str:
-    """The id of the request that is being served, or an empty text."""
-    request = getattr(HistoricalRecords.context, "request", None)
-    return str(getattr(request, "request_id", "") or "")
+    history_instance.history_request_id = current_request_id()
 
 
 _tenant_owned = {"bases": (TenantHistoryRow,), "history_manager": ScopedHistoryManager, "no_db_index": ["id", "tenant"]}

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 
-from console.history import request_id
+from console.request_id import current_request_id
 from tenancy import system_scope
 
 
@@ -39,6 +39,6 @@ def history_parameters(actor_id: Any, moment: Any) -> dict[str, Any]:
     return {
         "actor": actor_id,
         "address": address,
-        "request": request_id(),
+        "request": current_request_id(),
         "moment": moment,
     }

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from simple_history.models import HistoricalRecords
 
-from console.history import request_id
+from console.request_id import current_request_id
 from tenancy import system_scope
 from tenancy.audit import Act, record
 
@@ -28,7 +28,7 @@ def keep_act(sender: type[Act], act: Act, **kwargs: Any) -> None:
             target_id=act.target_id,
             reason=act.reason,
             details={**act.details, **seen_as},
-            request_id=request_id(),
+            request_id=current_request_id(),
         )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from django.http import HttpResponse
 from django.test import RequestFactory
 from simple_history.models import HistoricalRecords
 
 from console.operations.models import AuditEvent
+from console.request_id import RequestIdMiddleware
 from tenancy import TenantScopeRequired, audit, lifecycle, system_scope, tenant_scope
 from tenancy import memberships as verbs
 from tenancy.models import Tenant, UserTenantMembership
@@ -63,16 +65,21 @@ def test_a_reason_does_not_stick_and_an_explicit_moment_is_kept(tenant_a):
 
 
 def test_the_request_and_its_person_stand_in_the_row(tenant_a):
-    request = RequestFactory().get("/")
-    request.user, request.request_id = make_user(), "req-1"
+    request = RequestFactory().get("/", headers={"X-Request-ID": "request-one"})
+    request.user, made = make_user(), []
+
+    def answer(request):
+        made.append(make_membership(tenant_a))
+        return HttpResponse()
+
     HistoricalRecords.context.request = request
     try:
-        member = make_membership(tenant_a)
+        RequestIdMiddleware(answer)(request)
     finally:
         del HistoricalRecords.context.request
     with system_scope(reason="test"):
-        row = member.history.first()
-    assert (row.history_user_id, row.history_request_id) == (request.user.pk, "req-1")
+        row = made[0].history.first()
+    assert (row.history_user_id, row.history_request_id) == (request.user.pk, "request-one")
 
 
 def test_history_is_scoped_like_its_row(tenant_a, tenant_b):
