@@ -184,7 +184,9 @@ OF_WALL_TWO = "tenancy.E030"
 def check_database(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """The isolation report's holes, for `check --database default` and for `migrate`.
+    """The isolation report's holes, for `check --database default`.
+
+    `migrate` asks as the tables' owner, for whom there are none: it is what mends them.
 
     While wall 2 is not raised a project is on its way to the others: it is warned.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.checks import Tags
 from django.core.management.base import CommandError
 from django.core.management.commands.migrate import Command as MigrateCommand
 from django.db import connections
@@ -19,9 +20,17 @@ from tenancy.scope import system_scope
 class Command(MigrateCommand):
     """Django's command with the right connection, and the walls looked after at its end."""
 
+    def get_check_kwargs(self, options: Any) -> Any:
+        """Without the database's checks: the walls' would refuse the very command that mends them."""
+        kwargs = super().get_check_kwargs(options)
+        kwargs.pop("databases", None)
+        return kwargs
+
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connections[options["database"]]
         with owner_connection(options["database"]), system_scope(reason="migrate"):
+            if not options["skip_checks"]:  # as the owner, whom the walls' check leaves alone
+                self.check(tags=[Tags.database], databases=[options["database"]])
             try:
                 super().handle(*args, **options)
             except TenancyError as error:  # rows in the way of a tenant: the words say all, a traceback nothing
