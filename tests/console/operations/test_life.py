@@ -13,7 +13,7 @@ from django.utils import timezone
 from console.operations.models import Approval, AuditEvent
 from console.workspace.models import TenantExport
 from tenancy import lifecycle, system_scope
-from tenancy.models import Tenant, TenantPurge, UserTenantMembership
+from tenancy.models import Invitation, Tenant, TenantPurge, UserTenantMembership
 from tests.factories import make_membership
 
 
@@ -190,3 +190,16 @@ def test_a_dialog_leads_back_to_where_it_was_opened(root, tenant_a):
     ):
         form = {"_form_submitted": "True", "reason": opened_on}
         assert root.post(where, form, headers={"HX-Current-URL": opened_on})["HX-Redirect"] == leads_to
+
+
+def test_a_tenant_is_made_with_an_invitation_of_its_owner(root, mailoutbox, django_capture_on_commit_callbacks):
+    form = {"name": "Acme", "slug": "acme", "owner": "Nobody.Yet@example.test"}
+    with django_capture_on_commit_callbacks(execute=True):
+        root.post(reverse("admin:tenancy_tenant_add"), form)
+    with system_scope(reason="test"):
+        made = Tenant.objects.get(slug="acme")
+        invited = Invitation.objects.get(tenant=made)
+        assert (invited.email, invited.role, invited.is_open) == ("nobody.yet@example.test", "owner", True)
+        verbs = list(AuditEvent.objects.filter(tenant_key=made.pk).order_by("id").values_list("verb", flat=True))
+    assert verbs == ["tenant.created", "invitation.sent"]
+    assert [message.to for message in mailoutbox] == [["nobody.yet@example.test"]]

@@ -109,3 +109,11 @@ def walk_plan(node):
     yield node
     for below in node.get("Plans", ()):
         yield from walk_plan(below)
+
+
+def test_an_export_goes_on_behind_where_a_page_stops(root, years, monkeypatch):
+    monkeypatch.setattr(pages, "LOOK_AT", 10)
+    where = f"{reverse('admin:export_list', args=['trail'])}?reason=acme"
+    written = root.post(where, {"format": "json", "reason": "audit"}).content.decode()
+    assert written.count("Acme asked") == written.count("merger with Acme") == 2
+    assert "routine" not in written
