@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings as project
+from django.utils import timezone
 
 from console.operations.models import AuditEvent
-from tenancy import lifecycle, system_scope
+from tenancy import invitations, lifecycle, system_scope
 from tests.factories import make_membership, make_tenant, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -24,6 +25,13 @@ def test_the_pages_are_readable(open_browser, client, settings, theme, width):
     with system_scope(reason="test"):
         before = tenant.history.first()
         lifecycle.rename_tenant(tenant, name="Northwind Traders", by=root, reason="ticket 4711")
+        lifecycle.suspend_tenant(tenant, by=root, reason="unpaid")
+        lifecycle.restore_tenant(tenant, by=root, reason="paid")
+        suspended = tenant.history.get(state="suspended")
+        used = invitations.invite("ada@example.test", tenant, "member", by=root)
+        used.accepted_at = timezone.now()
+        used.save()
+        sent = used.history.last()
         assert AuditEvent.objects.exists()
     window = open_browser(theme=theme, width=width)
     cookie = client.cookies[project.SESSION_COOKIE_NAME].value
@@ -36,6 +44,9 @@ def test_the_pages_are_readable(open_browser, client, settings, theme, width):
         "object-as-of": (f"{history}?at=2999-01-01", "Revert to this"),
         "change": (f"/admin/trail/tenancy.tenant/{before.history_id}/", "Field"),
         "revert": (f"/admin/trail/tenancy.tenant/{before.history_id}/revert/", "Becomes"),
+        "revert-a-state": (f"/admin/trail/tenancy.tenant/{suspended.history_id}/revert/", "goes back by its own act"),
+        "revert-nothing": (f"/admin/trail/tenancy.invitation/{sent.history_id}/revert/", "a membership came of it"),
+        "trail-by-reason": ("/admin/trail/?reason=471", "tenant.renamed"),
         "export": ("/admin/exports/new/trail/?tenant=northwind", "Up to 1000 rows"),
         "exports": ("/admin/exports/", "No exports"),
         "memberships": (LIST, "3 rows on this page"),
