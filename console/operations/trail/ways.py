@@ -83,7 +83,7 @@ def register() -> None:
             "tenancy.change_tenant",
             ("name", "slug", *LIFE),
             change_tenant,
-            carries={"state": ("suspended_reason", "suspended_until", "archived_at")},
+            carries={"state": ("is_active", "suspended_reason", "suspended_until", "archived_at")},
             needs=life_needs,
             why_not=is_purged,
             words=_("A state goes back by its own act: a suspension returns with the words and the end it had."),

@@ -58,6 +58,7 @@ def test_an_archived_tenant_goes_back_to_its_suspension_with_its_words_and_end(r
     page = root.get(revert_url(TENANT, rows["suspended"])).content.decode()
     assert 'value="state" checked' in page
     assert 'value="suspended_reason"' not in page
+    assert "is_active" not in page  # goes with the state
     post(root, TENANT, rows["suspended"], newest(tenant).history_id, "state", reason="paid half")
     with system_scope(reason="test"):
         tenant = Tenant.objects.get(pk=tenant.pk)
