@@ -1,4 +1,4 @@
-"""How moments are written on staff's pages: short, in the viewer's zone, exact when pointed at."""
+"""How moments are written on pages: short, in the viewer's zone, exact when pointed at."""
 
 from __future__ import annotations
 

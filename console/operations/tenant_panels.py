@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from console.models import FINISHED, JobRun
+from console.models import FINISHED, JobRun, JobState
 from tenancy import Role
 from tenancy.models import Invitation, Tenant, UserTenantMembership
 from tenancy.purge import purgeable_from
@@ -81,10 +81,15 @@ def invitations(request: HttpRequest, tenant: Tenant) -> Content | None:
 def jobs(request: HttpRequest, tenant: Tenant) -> Content | None:
     running = JobRun.objects.filter(tenant=tenant).exclude(state__in=FINISHED)[:5]
     rows = [
-        Row(run.name, f"{run.state} {run.percent or 0} %", reverse("admin:console_jobrun_change", args=[run.pk]))
-        for run in running
+        Row(run.name, progress_words(run), reverse("admin:console_jobrun_change", args=[run.pk])) for run in running
     ]
     return Content(rows) if rows else None
+
+
+def progress_words(run: JobRun) -> str:
+    """The state, and how far a job is that is under way and knows its total: a job that waits has no share yet."""
+    state = str(run.get_state_display())  # type: ignore[attr-defined]  # choices
+    return state if run.state == JobState.WAITING or run.percent is None else f"{state}, {run.percent} %"
 
 
 @panel("tenant", "sign-ins", _("Last sign-ins"), "accounts.view_user")

@@ -39,6 +39,7 @@ def audit_browser(request: HttpRequest) -> HttpResponse:
         "kind": read.kind,
         "kinds": [(source.kind, source.label) for source in trail.may_see(request)],
         "problems": read.problems,
+        "filtered": len(query),
         "older": urlencode({**query, "before": str(older)}) if older else "",
         "reached": older.at if older and len(listed) < trail.PER_PAGE else None,
         "newest": urlencode(query) if read.wanted.place else "",

@@ -38,6 +38,15 @@ class LifeActions:
         {"title": _("More"), "icon": "more_horiz", "items": ["transfer_ownership", "export_everything", "purge"]},
     )
 
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
+        """Whoever has a session for the tenant open sees its end in the banner, and is offered no second one."""
+        allowed = super().get_actions_detail(request, object_id)  # type: ignore[misc]  # a mixin of ModelAdmin
+        opened = getattr(request, "staff_sessions", None)
+        opened = sessions.content_of(sessions.sessions_of(request) if opened is None else opened)
+        if not any(str(key) == str(object_id) for key in opened):
+            return allowed
+        return [entry for entry in allowed if entry.method.__name__ != "open_session"]
+
     def has_open_session_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("operations.open_session")
 

@@ -9,6 +9,11 @@
     }
   });
 
+  document.addEventListener("DOMContentLoaded", () => {
+    if (!window.matchMedia("(min-width: 641px)").matches) return;
+    for (const fold of document.querySelectorAll("details[data-open-when-wide]")) fold.open = true;
+  });
+
   let opener = null;
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.target.getAttribute("hx-target") === "#modal-content") opener = event.target;

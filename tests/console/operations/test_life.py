@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from console.operations.models import Approval, AuditEvent
+from console.operations.models import Approval, AuditEvent, StaffSession
 from console.workspace.models import TenantExport
 from tenancy import lifecycle, system_scope
 from tenancy.models import Invitation, Tenant, TenantPurge, UserTenantMembership
@@ -53,6 +53,18 @@ def test_a_state_offers_what_it_allows(root, tenant_a):
         Tenant.objects.filter(pk=tenant_a.pk).update(state="purged")
     assert offered(root, tenant_a) == []
     assert root.get(reverse("admin:tenancy_tenant_change", args=[tenant_a.pk])).status_code == 200
+
+
+def test_an_open_session_is_not_offered_twice(root, tenant_a, tenant_b):
+    assert "HX-Redirect" in dialog(root, tenant_a, "open_session", ticket="T-1")
+    assert "open_session" not in offered(root, tenant_a)
+    assert "open_session" in offered(root, tenant_b)
+    form = root.get(reverse("admin:tenancy_tenant_change", args=[tenant_a.pk]))
+    assert reverse("admin:tenancy_tenant_open_session", args=[tenant_a.pk]) not in form.content.decode()
+    with system_scope(reason="test"):
+        session = StaffSession.objects.get()
+    root.post(reverse("admin:end_session", args=[session.pk]))
+    assert "open_session" in offered(root, tenant_a)
 
 
 def test_two_people_purge_a_tenant(root, archived, staff_client, django_capture_on_commit_callbacks):

@@ -37,12 +37,22 @@ def person_url(person):
     return reverse("admin:person_page", args=[person.pk])
 
 
+def test_a_job_that_waits_is_no_share_done(root, tenant_a):
+    with system_scope(reason="test"):
+        JobRun.objects.create(name="one", key="k1", state="waiting", tenant=tenant_a, total=10)
+        JobRun.objects.create(name="two", key="k2", state="running", tenant=tenant_a, total=10, done=4)
+        JobRun.objects.create(name="three", key="k3", state="running", tenant=tenant_a)
+    shown = root.get(tenant_url(tenant_a)).context["panels"]
+    jobs = next(panel["content"] for panel in shown if panel["name"] == "jobs")
+    assert {row.label: row.value for row in jobs.rows} == {"one": "Waiting", "two": "Running, 40 %", "three": "Running"}
+
+
 def test_the_tenant_page_shows_what_there_is_and_no_empty_panel(root, tenant_a):
     with system_scope(reason="test"):
         JobRun.objects.create(name="members.run", key="k", tenant=tenant_a, state="running", done=1, total=4)
         lifecycle.suspend_tenant(tenant_a, by=root.user, reason="Invoices are overdue")
     shown = root.get(tenant_url(tenant_a)).content.decode()
-    for words in ("Invoices are overdue", "running 25 %", "Members by role", "Tenant suspended", root.user.email):
+    for words in ("Invoices are overdue", "Running, 25 %", "Members by role", "Tenant suspended", root.user.email):
         assert words in shown, words
     assert "Open invitations" not in shown
     assert "Last sign-ins" not in shown
