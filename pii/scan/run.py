@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from tenancy.db.message import narrow_role
@@ -116,21 +120,40 @@ def _read_all(
         tables = [table for table in census() if only is None or table.label in only]
     total, done = sum(table.estimate for table in tables) or len(tables), 0
     decode = decoders()
-    for table in tables:
-        if not table.readable:
-            result.void.append(f"no right to read {table.label}")
-            continue
-        read = _read_one(table, matcher, planted, result, decode.get(table.name, {}))
-        owner = _owner_count(table)
-        if read != owner:  # rows come and go while we read: a second look, then it is a finding
-            result.hits = [hit for hit in result.hits if hit.table != table.label]
+    with _counting_beside() as counting:
+        for table in tables:
+            if not table.readable:
+                result.void.append(f"no right to read {table.label}")
+                continue
+            counted = counting(table)
             read = _read_one(table, matcher, planted, result, decode.get(table.name, {}))
-            owner = _owner_count(table)
-            if read != owner:
-                result.void.append(f"{table.label}: {read} rows seen, the owner counts {owner}")
-        result.tables[table.label] = (read, owner)
-        done += table.estimate
-        tell(min(done, total), total, table.label)
+            owner = counted()
+            if read != owner:  # rows come and go while we read: a second look, then it is a finding
+                result.hits = [hit for hit in result.hits if hit.table != table.label]
+                read = _read_one(table, matcher, planted, result, decode.get(table.name, {}))
+                owner = _owner_count(table)
+                if read != owner:
+                    result.void.append(f"{table.label}: {read} rows seen, the owner counts {owner}")
+            result.tables[table.label] = (read, owner)
+            done += table.estimate
+            tell(min(done, total), total, table.label)
+
+
+@contextmanager
+def _counting_beside() -> Iterator[Callable[[Table], Callable[[], int]]]:
+    """Begin the owner's count of a table; call what that gives for the number.
+
+    It runs over a connection of its own while the table is read; in a transaction, whose rows nobody else sees, it
+    runs when it is asked for.
+    """
+    if connection.in_atomic_block:
+        yield lambda table: partial(_owner_count, table)
+        return
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            yield lambda table: pool.submit(copy_context().run, _owner_count, table).result
+        finally:
+            pool.submit(connections.close_all)  # those of its thread
 
 
 def _read_one(
