@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from .. import conf
 from ..categories import Trace
+from .filters import at_once
 from .patterns import digests, email_pattern, encoded, key_pattern, name_pattern, phone_pattern, spellings
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Matcher:
         national = [value.lstrip("+") for value in identifiers.phones]
         national = [value[len(code) :] if value.startswith(code) else value for value in national]
         self._digits = [value.encode() for value in national]
+        self._at_once = at_once([*self._always, *self._in_runs], self._digits)
         named = identifiers.emails | identifiers.names | identifiers.keys
         self._squeezed = {_squeeze(value) for value in named} | set(national)
 
@@ -100,6 +102,9 @@ class Matcher:
                 yield block[begin : end if end >= 0 else len(block)]
 
     def _positions(self, block: bytes, *, first_only: bool) -> Iterator[int]:
+        if self._at_once is not None:
+            yield from (found.start() for found in self._at_once.finditer(block))
+            return
         lowered = block.lower()
         needles = self._always
         if self._in_runs and block.translate(_KINDS).find(_RUN) >= 0:

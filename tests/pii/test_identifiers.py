@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import sys
 import unicodedata
 from urllib.parse import quote
 
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pii.categories import Trace
-from pii.identifiers import Identifiers, normal_email, normal_name, normal_phone
+from pii.identifiers import Identifiers, Matcher, normal_email, normal_name, normal_phone
 from pii.identifiers.normal import normal_key
 
 JANE = Identifiers.of(
@@ -95,6 +96,25 @@ def test_the_cheap_filter_never_misses_what_the_exact_search_finds(before, spell
     if JANE.matcher().find(text):
         block = b"some line\n" + text.encode("utf-8", "surrogatepass") + b"\nother\n"
         assert text.encode("utf-8", "surrogatepass") in list(JANE.matcher().lines(block))
+
+
+@given(st.lists(st.one_of(st.sampled_from([*SPELLINGS, *OTHERS]), st.text(max_size=30)), max_size=12))
+def test_the_filter_at_once_and_one_by_one_see_the_same_lines(texts):
+    lines = [text.replace("\n", " ").encode("utf-8", "surrogatepass") for text in texts]
+    block = b"".join(line + b"\n" for line in lines)
+    at_once, one_by_one = Matcher(JANE), Matcher(JANE)
+    assert at_once._at_once is not None
+    one_by_one._at_once = None
+    assert set(one_by_one.lines(block)) <= set(at_once.lines(block))
+    assert one_by_one.suspects(block) <= at_once.suspects(block)
+
+
+def test_without_re2_every_spelling_is_found_one_by_one(monkeypatch):
+    monkeypatch.setitem(sys.modules, "re2", None)
+    matcher = Matcher(JANE)
+    assert matcher._at_once is None
+    for text in SPELLINGS:
+        assert list(matcher.lines(b"one\n" + text.encode() + b"\ntwo\n")) == [text.encode()]
 
 
 def test_names_are_not_exact():
