@@ -6,10 +6,24 @@ import hashlib
 import hmac
 import json
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
 from .signing import sign
+
+# What damaged, encrypted and made-up archives raise, in the library that reads them and here.
+UNREADABLE = (
+    OSError,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    RuntimeError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+)
 
 
 def verify_package(path: Path) -> list[str]:
@@ -34,7 +48,7 @@ def verify_package(path: Path) -> list[str]:
                 if name in names:
                     problems += _check(archive, name, said)
             return problems
-    except (OSError, zipfile.BadZipFile, ValueError) as error:
+    except UNREADABLE as error:
         return [f"This is no readable package ({type(error).__name__})."]
 
 

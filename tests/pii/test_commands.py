@@ -12,6 +12,7 @@ from pii.management import commands
 from pii.models import DataRequest
 from tenancy import system_scope
 from tests.factories import make_membership, make_user
+from tests.pii.conftest import fresh, planned
 
 pytestmark = pytest.mark.django_db
 NAMES = sorted(path.stem for path in Path(commands.__path__[0]).glob("pii_*.py"))
@@ -67,3 +68,10 @@ def test_a_copy_that_cannot_be_written_says_where_the_package_waits(officer, ten
     with pytest.raises(CommandError, match="is made, but not copied") as refused:
         call_command("pii_export", *WHO, *BY, "--attest", "passport seen", "--to", tmp_path)
     assert Path(str(refused.value).rsplit("waits in ", 1)[1].rstrip(".")).exists()
+
+
+def test_a_mistyped_number_approves_nothing(officer, approver):
+    request = planned(officer, objects=[make_user()])
+    with pytest.raises(CommandError, match=request.number):
+        call_command("pii_erase", request.number, "--by", approver.email, "--confirm", "DSR-0")
+    assert fresh(request).state == "planned"

@@ -96,6 +96,26 @@ def test_a_changed_package_is_found_out(officer, jane, tmp_path):
     assert verify_package(tmp_path / "none.zip") == ["This is no readable package (FileNotFoundError)."]
 
 
+@pytest.mark.parametrize("place", [0.2, 0.5, 0.8])
+def test_a_damaged_package_is_a_sentence(officer, jane, tmp_path, place):
+    _request, _package, path = exported(officer, objects=[jane])
+    data = bytearray(path.read_bytes())
+    at = int(len(data) * place)
+    data[at : at + 40] = bytes(byte ^ 0x5A for byte in data[at : at + 40])
+    damaged = tmp_path / "damaged.zip"
+    damaged.write_bytes(data)
+    assert verify_package(damaged)
+
+
+@pytest.mark.parametrize("manifest", ["[]", "1", '{"files": {"a.txt": {}}}', '{"files": []}', '{"signature": 1}', "{"])
+def test_a_made_up_manifest_is_a_sentence(tmp_path, manifest):
+    path = tmp_path / "made.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("manifest.json", manifest)
+        archive.writestr("a.txt", "?")
+    assert verify_package(path)
+
+
 def test_an_expired_package_is_purged_and_recorded(officer, jane, time_machine):
     _request, package, path = exported(officer, objects=[jane])
     time_machine.move_to(timezone.now() + timedelta(days=8))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from ...erase import start_erasure
 from ...erase.door import run_erasure
@@ -30,6 +30,8 @@ class Command(PiiCommand):
         officer = user_of(options["by"])
         request = request_of(options["number"])
         if options["confirm"]:
+            if options["confirm"].strip() != request.number:
+                raise CommandError(f"--confirm repeats the number of the request, {request.number}.")
             if request.state == State.PLANNED:
                 request = approve(request, by=officer, plan_hash=request.plan_hash)
             if request.state in (State.APPROVED, State.FAILED):
@@ -43,4 +45,5 @@ class Command(PiiCommand):
         }
         self.say(options, data, f"{request.number}: {request.get_state_display()}")
         if options["confirm"] and request.state != State.DONE:
-            self.fail("Passages wait for review: answer them on the request's page.")
+            waits = request.state == State.VERIFYING
+            self.fail("Passages wait for review: answer them on the request's page." if waits else "It is not done.")
