@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,32 @@ def test_a_mistyped_number_approves_nothing(officer, approver):
     with pytest.raises(CommandError, match=request.number):
         call_command("pii_erase", request.number, "--by", approver.email, "--confirm", "DSR-0")
     assert fresh(request).state == "planned"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_person_is_found_exported_and_the_package_checked(officer, tenant_a, tmp_path):
+    make_membership(tenant_a, make_user(MAIL, full_name="Jane Canary"))
+    package = tmp_path / "jane.zip"
+
+    def said(name, *args):
+        out = io.StringIO()
+        call_command(name, *args, stdout=out)
+        return out.getvalue()
+
+    assert "accounts.user" in (found := said("pii_find", *WHO)).lower()
+    assert "tenancy.usertenantmembership" in found.lower()
+    assert MAIL not in found
+    assert "Nothing is kept" in said("pii_find", "--email", "nobody.canary@example.test")
+    assert f"rows in {package}" in said(
+        "pii_export", *WHO, "--by", officer.email, "--attest", "passport", "--to", str(package)
+    )
+    with zipfile.ZipFile(package) as archive:
+        assert any(MAIL.encode() in archive.read(name) for name in archive.namelist())
+    assert package.stat().st_mode & 0o077 == 0
+    assert said("pii_verify", str(package)) == "The package is whole and made here.\n"
+
+
+def test_a_replay_with_nothing_to_repeat_says_so():
+    out = io.StringIO()
+    call_command("pii_replay", "--dry-run", stdout=out)
+    assert out.getvalue().strip()
