@@ -13,6 +13,7 @@ from pathlib import Path
 from .account import Account
 from .binaries import Binaries
 from .exceptions import EmbeddedError
+from .locks import FileLock
 from .paths import beside
 
 SUPERUSER = "postgres"
@@ -45,8 +46,12 @@ def cluster_version(data: Path) -> str | None:
     return None
 
 
-def create_cluster(binaries: Binaries, data: Path, account: Account, *, durable: bool = True) -> None:
-    """Make the data folder, with one superuser and trust on the private socket. The caller holds the lock."""
+def create_cluster(binaries: Binaries, data: Path, account: Account, lock: FileLock, *, durable: bool = True) -> None:
+    """Make the data folder, with one superuser and trust on the private socket.
+
+    `lock` is held by the caller, and shared with `initdb`: should the caller be killed, the next attempt gets the
+    lock only when that orphan, which still writes into the side folder, has ended too.
+    """
     side = beside(data, "new")
     shutil.rmtree(side, ignore_errors=True)  # what a killed attempt left
     side.mkdir(mode=0o700, parents=True)
@@ -59,7 +64,7 @@ def create_cluster(binaries: Binaries, data: Path, account: Account, *, durable:
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
-            pass_fds=descriptors,
+            pass_fds=(*descriptors, lock.fileno()),
             **account.process_options(),
         )
     if done.returncode:

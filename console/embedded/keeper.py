@@ -47,7 +47,7 @@ class Keeper:
                 failures += 1
                 if failures > FAILURES:
                     break
-                clean_up(self.data)
+                clean_up(self.data, self.sockets)
                 claim_socket_folder(self.sockets, self.account)
                 self.process = launch(
                     self.binaries, self.data, self.sockets, self.account, log, durable=not self.throwaway

@@ -40,6 +40,12 @@ class FileLock:
             os.close(self._fd)
             self._fd = None
 
+    def fileno(self) -> int:
+        """The descriptor of the lock that we hold: a process that inherits it keeps the lock until it ends."""
+        if self._fd is None:
+            raise EmbeddedError(f"{self.path} is not locked by this process.")
+        return self._fd
+
     @property
     def is_held(self) -> bool:
         """Whether anybody, this process included, holds it exclusively or shared."""

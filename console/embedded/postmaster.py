@@ -94,16 +94,17 @@ def server_processes(data: Path) -> Iterator[int]:
             yield pid
 
 
-def clean_up(data: Path) -> None:
-    """Leave nothing of a server that nobody keeps: its processes, and a postmaster.pid whose number is reused.
+def clean_up(data: Path, sockets: Path) -> None:
+    """Leave nothing of a server that nobody keeps: its processes, and lock files whose process id is still in use.
 
     PostgreSQL itself recovers from its log and frees its shared memory, but only when no backend of the dead
-    server is left, and not when another process of this user has got the dead server's process id.
+    server is left, and not while its process id exists: another process of this user may have got it, or nobody
+    has reaped the dead server yet, which in a container may take for ever. Both lock files name that id.
     """
     while pids := list(server_processes(data)):
         stop(partial(_is_running, data, pids[0]), partial(os.kill, pids[0]))
-    with contextlib.suppress(FileNotFoundError):
-        (data / "postmaster.pid").unlink()
+    for leftover in (data / "postmaster.pid", sockets / f".s.PGSQL.{PORT}.lock"):
+        leftover.unlink(missing_ok=True)
 
 
 def _is_running(data: Path, pid: int) -> bool:

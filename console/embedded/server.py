@@ -56,8 +56,8 @@ class EmbeddedServer:
         self.data.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._enlist()
-            with FileLock(beside(self.data, "lock")):
-                self._find_or_start()
+            with FileLock(beside(self.data, "lock")) as lock:
+                self._find_or_start(lock)
                 stamp = self.data / "toc.prepared"
                 if prepare and (not stamp.exists() or stamp.read_text() != recipe):
                     prepare(self)
@@ -89,7 +89,7 @@ class EmbeddedServer:
                 raise EmbeddedError(f"The previous server in {self.data} does not stop; see {beside(self.data, 'log')}")
             _in_use[self.data] = users
 
-    def _find_or_start(self) -> None:
+    def _find_or_start(self, lock: FileLock) -> None:
         keeper, sockets = FileLock(beside(self.data, "keeper")), Path(self.host)
 
         def settled() -> bool:
@@ -97,18 +97,19 @@ class EmbeddedServer:
 
         if keeper.is_held and self._wait(settled) and answers(sockets):
             return
-        self._start_keeper()
+        self._start_keeper(lock)
         if not self._wait(settled) or not answers(sockets):
             log = beside(self.data, "log").read_text(errors="replace").splitlines()[-15:]
             raise EmbeddedError(f"The embedded PostgreSQL in {self.data} does not start:\n" + "\n".join(log))
 
-    def _start_keeper(self) -> None:
+    def _start_keeper(self, lock: FileLock) -> None:
         account = server_account(self.data)
         made_by = None if "/" in self.version else cluster_version(self.data)
         binaries = find_binaries(made_by or self.version)
         if not cluster_version(self.data):
-            create_cluster(readable_by(binaries, account), self.data, account, durable=not self.throwaway)
-        clean_up(self.data)  # before anybody asks whether it answers: an orphan would, and be stopped a moment later
+            create_cluster(readable_by(binaries, account), self.data, account, lock, durable=not self.throwaway)
+        # Before anybody asks whether it answers: an orphan would, and be stopped a moment later.
+        clean_up(self.data, socket_folder(self.data, account))
         command = [sys.executable, "-m", "console.embedded.keeper", str(self.data), "--version", binaries.version]
         command += ["--linger", str(self.linger), *(["--throwaway"] if self.throwaway else [])]
         subprocess.run(command, cwd=ROOT, check=True, stdin=subprocess.DEVNULL)  # noqa: S603 (ourselves, no shell)

@@ -8,9 +8,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from .account import server_account
 from .binaries import DEFAULT_VERSION
 from .locks import FileLock
-from .paths import beside
+from .paths import beside, socket_folder
 from .postmaster import clean_up
 from .server import EmbeddedServer
 
@@ -35,8 +36,9 @@ def sweep() -> list[Path]:
         if not beside(data, "keeper").exists() and time.time() - folder.stat().st_mtime < STARTING:
             continue
         if not FileLock(beside(data, "keeper")).is_held and not FileLock(beside(data, "users")).is_held:
-            clean_up(data)
-            shutil.rmtree(EmbeddedServer(data).host, ignore_errors=True)
+            sockets = socket_folder(data, server_account(data))
+            clean_up(data, sockets)
+            shutil.rmtree(sockets, ignore_errors=True)
             shutil.rmtree(folder, ignore_errors=True)
             swept.append(folder)
     return swept

@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import threading
 import time
 from pathlib import Path
@@ -14,9 +15,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from console.embedded.account import server_account
 from console.embedded.locks import FileLock
-from console.embedded.paths import beside
-from console.embedded.postmaster import answers, server_processes
+from console.embedded.paths import beside, claim_socket_folder
+from console.embedded.postmaster import PORT, answers, server_processes
 from console.embedded.server import EmbeddedServer
 
 from .conftest import postmaster_pid, spawn_user
@@ -54,12 +56,11 @@ def test_killed_server_and_keeper_leave_a_folder_from_which_the_next_start_recov
     server = start_server()
     write(server, 1, 2, 3)
     keeper = int(beside(server.data, "keeper").read_text())
-    backend = psycopg.connect(server.url())  # a backend that outlives its server, for a moment
-    os.kill(keeper, signal.SIGKILL)
-    os.kill(postmaster_pid(server), signal.SIGKILL)
-    assert (server.data / "postmaster.pid").exists()
-    server.ensure()
-    backend.close()
+    with psycopg.connect(server.url(), autocommit=True):  # a backend that outlives its server, for a moment
+        os.kill(keeper, signal.SIGKILL)
+        os.kill(postmaster_pid(server), signal.SIGKILL)
+        assert (server.data / "postmaster.pid").exists()
+        server.ensure()
     assert rows(server) == [(1,), (2,), (3,)]
 
 
@@ -79,11 +80,23 @@ def test_a_server_whose_keeper_was_killed_is_taken_over_and_does_not_stay_for_ev
 def test_a_process_id_that_somebody_else_has_now_does_not_block_the_start(start_server):
     server = start_server()
     write(server, 1)
-    lines = (server.data / "postmaster.pid").read_text().splitlines()
+    sockets = Path(server.host)
+    locks = {server.data / "postmaster.pid": "", sockets / f".s.PGSQL.{PORT}.lock": ""}
+    for lock in locks:
+        locks[lock] = lock.read_text()
     server.stop()
-    (server.data / "postmaster.pid").write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
-    server.ensure()
-    assert rows(server) == [(1,)]
+    account = server_account(server.data)
+    claim_socket_folder(sockets, account)
+    # The server's own account: a process of anybody else's, PostgreSQL itself knows to be no server of this folder.
+    with subprocess.Popen(["/bin/sleep", "60"], **account.process_options()) as somebody:
+        try:
+            for lock, text in locks.items():
+                lock.write_text("\n".join([str(somebody.pid), *text.splitlines()[1:]]) + "\n")
+            server.ensure()
+            assert rows(server) == [(1,)]
+            assert somebody.poll() is None
+        finally:
+            somebody.kill()
 
 
 def test_the_last_user_killed_hard_still_ends_the_server(tmp_path):
