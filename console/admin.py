@@ -110,6 +110,7 @@ def dialog_action(
             answer: HttpResponse = shown(self, request, object_id=object_id, **kwargs)
             return answer
 
+        dialog_of_one.consequence, dialog_of_one.counts = consequence, counts  # type: ignore[attr-defined]
         return dialog_of_one
 
     return decorate
@@ -148,7 +149,7 @@ class ConsoleModelAdmin(ModelAdmin):
     exact_search: ClassVar[tuple[str, ...]] = ()  # columns compared whole, in lower case
     word_search: ClassVar[str] = ""  # kind of `SearchToken` that this model's words are kept under
     never_deleted: ClassVar[Any] = _("Nothing is deleted here; the history keeps what was.")
-    empty_words: ClassVar[Any] = _("Rows appear here as soon as there are some.")  # an empty list says what to do
+    empty_words: ClassVar[Any]  # what an empty list says: why it is empty, or what to do; each page has its own
     page_name: ClassVar[str] = ""  # route of the 360° page that a list leads to; the form comes second
     show_full_result_count = False
     list_per_page = 50

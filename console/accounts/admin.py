@@ -236,6 +236,7 @@ class StaffRoleForm(forms.ModelForm):
 class StaffRoleAdmin(ConsoleModelAdmin):
     """Staff roles: a name and what it may do."""
 
+    empty_words = _("Add a role, tick what it may do, and give it to staff on their page.")
     form = StaffRoleForm
     list_display = ("name",)
     exact_search = ("name",)
@@ -269,6 +270,7 @@ def rights_on_record(request: HttpRequest, row: Any, name: str) -> Iterator[None
 class EmailAddressAdmin(ReadOnlyAdmin):
     """Addresses and whether they were proved."""
 
+    empty_words = _("An address stands here once its owner has signed up or taken an invitation.")
     list_display = ("email", "user", "verified", "primary")
     list_select_related = ("user",)
     exact_search = ("email",)
@@ -278,6 +280,7 @@ class EmailAddressAdmin(ReadOnlyAdmin):
 class AuthenticatorAdmin(ReadOnlyAdmin):
     """Second factors: their kind and age, never their data."""
 
+    empty_words = _("Nobody has a second factor yet; each person sets theirs up under their own account.")
     list_display = ("user", "type", "created_at", "last_used_at")
     list_select_related = ("user",)
     exact_search = ("user__email",)
@@ -288,6 +291,7 @@ class AuthenticatorAdmin(ReadOnlyAdmin):
 class UserSessionAdmin(ReadOnlyAdmin):
     """Where people are signed in."""
 
+    empty_words = _("Nobody is signed in; a session stands here from the first page after signing in.")
     list_display = ("user", "created_at", "last_seen_at")
     list_select_related = ("user",)
     exact_search = ("user__email",)

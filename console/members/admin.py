@@ -32,6 +32,9 @@ COLOURS = {
 class MemberImportAdmin(ImportVerbs, ConsoleModelAdmin):
     """Imports of all tenants, newest first."""
 
+    empty_words = _(
+        "Upload a file of people from the page of their tenant; each import shows here with what became of every row."
+    )
     list_display = ("title", "tenant", "state_label", "rows", "actor", "created_at", "finished_at")
     list_filter = (("tenant", AutocompleteSelectFilter), ("state", ChoicesDropdownFilter))
     list_select_related = ("tenant", "actor")

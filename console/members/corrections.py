@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
+import contextlib
+from collections.abc import Iterator
 from typing import IO
 
 from .browse import pages
-from .files import detect
-from .files.exports import neutralise
+from .files import Detection, detect
+from .files.exports import line_writer, neutralise
 from .files.problems import presentable
 from .files.reading import read_records_of
 from .models import MemberImport
@@ -17,30 +18,41 @@ from .targets import TARGETS
 WHY = "Why it was refused"
 
 
-def write_refused(item: MemberImport, stream: IO[str]) -> int:
-    """Write CSV with the file's own columns and one more; returns how many rows. Raises FileRefused when purged.
+def refused_lines(item: MemberImport) -> Iterator[str]:
+    """The lines of a CSV file with the upload's own columns and one more, one in memory at a time.
 
-    Walks the file and the list side by side, since both are in the order of lines.
+    The file is opened here and not with the first line: whoever streams the lines learns in time that there is
+    nothing to stream. Raises FileRefused when the file was purged.
     """
-    count = 0
-    with kept_file(item) as path:
-        detection = detect(path, TARGETS[item.target].file, overrides_of(item))
-        writer = csv.writer(stream)
-        writer.writerow([*map(neutralise, detection.header.names), WHY])
+    kept = contextlib.ExitStack()
+    with contextlib.ExitStack() as opened:
+        detection = detect(opened.enter_context(kept_file(item)), TARGETS[item.target].file, overrides_of(item))
+        kept = opened.pop_all()
+    return _lines(item, detection, kept)
+
+
+def write_refused(item: MemberImport, stream: IO[str]) -> int:
+    """Write those lines; returns how many rows. Raises FileRefused when the file was purged."""
+    return sum(1 for line in refused_lines(item) if stream.write(line)) - 1
+
+
+def _lines(item: MemberImport, detection: Detection, kept: contextlib.ExitStack) -> Iterator[str]:
+    """Walks the file and the list side by side, since both are in the order of lines."""
+    names = detection.header.names
+    writer = line_writer()
+    with kept:
+        yield writer.writerow([*map(neutralise, names), WHY])
         records = read_records_of(detection)
-        width = len(detection.header.names)
         for refused in pages(item, "refused"):
             if refused["line"] < 1:
                 continue  # somebody missing from the file, who would have been deactivated
             for record in records:
                 if record.line == refused["line"]:
-                    cells = [neutralise(_storable(cell)) for cell in record.cells[:width]]
-                    cells += [""] * (width - len(cells))
+                    cells = [neutralise(_storable(cell)) for cell in record.cells[: len(names)]]
+                    cells += [""] * (len(names) - len(cells))
                     why = " ".join(f"{problem['reason']} {problem['remedy']}" for problem in refused["problems"])
-                    writer.writerow([*cells, why])
-                    count += 1
+                    yield writer.writerow([*cells, why])
                     break
-    return count
 
 
 def _storable(cell: str) -> str:

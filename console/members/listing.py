@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
+import itertools
 from collections.abc import Iterator
-from typing import Any
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 
 from .browse import pages
-from .corrections import write_refused
+from .corrections import refused_lines
 from .covering import Cover
-from .files.exports import neutralise
+from .files.exports import line_writer, neutralise
 from .models import MemberImport
 from .targets import TARGETS
 
@@ -26,25 +25,16 @@ def list_file(item: MemberImport, action: str, cover: Cover) -> StreamingHttpRes
     return response
 
 
-def refused_file(item: MemberImport) -> HttpResponse:
-    """The refused rows as they stood in the file, with why. Raises FileRefused when the file was purged."""
-    response = HttpResponse(content_type=CSV)
+def refused_file(item: MemberImport) -> StreamingHttpResponse:
+    """The refused rows as they stood in the file, with why, streamed. Raises FileRefused when the file was purged."""
+    response = StreamingHttpResponse(itertools.chain([MARK], refused_lines(item)), content_type=CSV)
     response["Content-Disposition"] = f'attachment; filename="import-{item.number}-refused.csv"'
-    response.write(MARK)
-    write_refused(item, response)  # type: ignore[arg-type]  # a response is written like a file
     return response
-
-
-class _Line:
-    """Hands each written line on instead of keeping it."""
-
-    def write(self, text: str) -> str:
-        return text
 
 
 def _lines(item: MemberImport, action: str, cover: Cover) -> Iterator[str]:
     names = [column.field for column in TARGETS[item.target].columns]
-    writer: Any = csv.writer(_Line())  # type: ignore[arg-type]  # the writer returns what `write` returns
+    writer = line_writer()
     yield MARK + writer.writerow(["line", "email", *names, "before", "why"])
     for row in map(cover.row, pages(item, action)):
         why = row["reason"] or " ".join(f"{entry['reason']} {entry['remedy']}" for entry in row["problems"])

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -90,7 +91,7 @@ class ImportPages:
         return self.render(request, "progress", {"item": item, "progress": progress_of(item)})
 
     @asks("view")
-    def refused(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def refused(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
         """The refused rows as they stood in the file, to be corrected and imported again."""
         item = self.item(pk)
         if cover_of(request, item).hides_file:

@@ -34,6 +34,7 @@ __all__ = ["bulk", "four_eyes", "invitations", "jobs", "memberships", "privacy",
 class AuditEventAdmin(ReadOnlyAdmin):
     """What was done, newest first."""
 
+    empty_words = _("Every privileged act writes its line here: who, what, whom and why.")
     list_display = ("at", "verb", "actor", "tenant", "target_model", "reason")
     list_filter = (("at", MomentRangeFilter),)
     exact_search = ("verb", "target_id", "actor_address", "request_id")
@@ -74,6 +75,9 @@ class AuditEventAdmin(ReadOnlyAdmin):
 class ObservedAccessAdmin(ObservedAccessAdminMixin, ReadOnlyAdmin):
     """What still touches models of tenants without a scope, while a project is being adopted; it shrinks to nothing."""
 
+    empty_words = _(
+        "Every access was scoped. Set enforcement to “observe” while a project moves over, and strays show here."
+    )
     list_before_template = "operations/observed.html"
     exact_search = ("place",)
     search_help_text = _("Whole place: path:function")

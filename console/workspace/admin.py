@@ -21,6 +21,7 @@ from .models import Contact
 class ContactAdmin(PersonActions, ReadOnlyAdmin):
     """The contacts of organisations with an open staff session; without one the list is empty."""
 
+    empty_words = _("Open a staff session on the page of a tenant: its contacts show here for that while.")
     list_display = ("id", "tenant", "last_name", "first_name", "email", "created_at")
     list_select_related = ("tenant",)
     exact_search = ("email",)

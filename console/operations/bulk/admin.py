@@ -40,6 +40,7 @@ def can_stop(run: BulkRun) -> bool:
 class BulkRunAdmin(ReadOnlyAdmin):
     """Bulk changes, newest first."""
 
+    empty_words = _("Tick rows in a list and choose an action: what touches many rows runs as a job and shows here.")
     list_display = ("what", "state_label", "bar", "refused", "asked_by", "asked_at")
     list_filter = (("state", ChoicesDropdownFilter),)
     list_select_related = ("asked_by",)
@@ -108,6 +109,7 @@ class BulkRunAdmin(ReadOnlyAdmin):
 class BulkRowAdmin(ReadOnlyAdmin):
     """What became of each row."""
 
+    empty_words = _("A bulk change writes down here what became of each of its rows.")
     list_display = ("object_id", "state_label", "note")
     list_filter = (("state", ChoicesDropdownFilter),)
     fields = ("run", "object_id", "state_label", "note")

@@ -76,7 +76,9 @@ class JobRunAdmin(ReadOnlyAdmin):
     @dialog_action(
         permission="retry",
         title=_("Run again"),
-        consequence=_("The job starts from its last finished step."),
+        consequence=_(
+            "The job waits in the queue again and goes on from its last finished step; nothing is done twice."
+        ),
         icon="replay",
         possible=lambda run: run.state in (JobState.FAILED, JobState.CANCELLED),
     )
@@ -101,6 +103,7 @@ class JobRunAdmin(ReadOnlyAdmin):
 class QueueAdmin(ReadOnlyAdmin):
     """The queue as its library sees it, whose own page would let every viewer retry, cancel and abort."""
 
+    empty_words = _("The queue is empty: a job stands here from the moment somebody asks for it.")
     list_display = ("id", "task_name", "status", "attempts", "scheduled_at")
     list_filter = (("status", ChoicesDropdownFilter),)
     exact_search = ("queueing_lock",)

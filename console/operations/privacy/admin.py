@@ -66,6 +66,7 @@ class LegalHoldAdmin(ConsoleModelAdmin):
 class ReappearanceAdmin(ReadOnlyAdmin):
     """Erased people who came back: by import or restore (a task), by their own sign-up (a note)."""
 
+    empty_words = _("Nobody who was erased has come back, by import, restore or sign-up.")
     list_display = ("at", "how", "model", "closed_at")
     list_filter = (("how", ChoicesDropdownFilter), ("closed_at", admin.EmptyFieldListFilter))
     fields = ("at", "how", "tenant_key", "model", "key", "closed_at")
@@ -94,6 +95,7 @@ class ReappearanceAdmin(ReadOnlyAdmin):
 class RestrictionAdmin(ReadOnlyAdmin):
     """Whose data is kept and not processed (Art. 18), until it is lifted."""
 
+    empty_words = _("No data is restricted; a request for restriction places one when it is carried out.")
     list_display = ("request", "tenant", "ground", "placed_at", "lifted_at")
     list_select_related = ("request", "tenant")
     list_filter = (("lifted_at", admin.EmptyFieldListFilter),)
@@ -122,6 +124,7 @@ class RestrictionAdmin(ReadOnlyAdmin):
 class RevealAdmin(ReadOnlyAdmin):
     """Who looked at masked data, whose, and why."""
 
+    empty_words = _("Nobody has looked behind a mask; whoever does gives a reason, and stands here.")
     list_display = ("at", "actor", "model", "key", "reason", "expires_at")
     list_select_related = ("actor",)
     fields = ("at", "actor", "model", "key", "reason", "expires_at")

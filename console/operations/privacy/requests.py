@@ -49,6 +49,7 @@ class OpenFilter(admin.SimpleListFilter):
 class DataRequestAdmin(IdentityVerbs, CarryingOutVerbs, EndingVerbs, ConsoleModelAdmin):
     """Privacy requests, the one that is due first on top."""
 
+    empty_words = _("Nothing is due. Add a request when somebody asks for their data, or for its erasure.")
     form = IntakeForm
     list_display = ("number", "kind", "shown_state", "tenant", "shown_due", "requested_by")
     list_filter = (

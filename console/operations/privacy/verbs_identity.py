@@ -32,7 +32,9 @@ class IdentityVerbs:
     @dialog_action(
         permission="enter",
         title=_("Enter the code"),
-        consequence=_("Five tries, 24 hours."),
+        consequence=_(
+            "The right code confirms who asks. It counts for 24 hours and five tries; then a new one is sent."
+        ),
         form=CodeForm,
         icon="password",
     )

@@ -27,21 +27,29 @@ FIELDS = (
         "first_name",
         "First name",
         max_length=100,
-        synonyms=_words("given name, forename, firstname, Vorname, prénom, nombre, nome, voornaam"),
+        synonyms=_words(
+            "given name, forename, firstname, Vorname, Rufname, prénom, prenom, nombre, nombres, nombre de pila, nome, "
+            "primeiro nome, voornaam, förnamn, fornavn, etunimi, imię, jméno, keresztnév"
+        ),
     ),
     Field(
         "last_name",
         "Last name",
         max_length=100,
-        synonyms=_words("surname, family name, lastname, Nachname, Familienname, nom, apellidos, cognome, achternaam"),
+        synonyms=_words(
+            "surname, family name, lastname, Nachname, Familienname, Zuname, nom, nom de famille, apellido, apellidos, "
+            "cognome, sobrenome, apelido, último nome, achternaam, efternamn, efternavn, etternavn, sukunimi, "
+            "nazwisko, příjmení, vezetéknév"
+        ),
     ),
     Field(
         "phone",
         "Phone",
         max_length=50,
         synonyms=_words(
-            "telephone, phone number, mobile, mobile phone, business phone, phone 1 - value, Telefon, Telefonnummer, "
-            "Mobil, Handy, téléphone, portable, teléfono, telefono, telefoon"
+            "telephone, phone number, mobile, mobile phone, business phone, phone 1 - value, cell phone, Telefon, "
+            "Telefonnummer, Mobil, Handy, téléphone, numéro de téléphone, portable, teléfono, móvil, telefono, "
+            "telefone, telefoon"
         ),
     ),
     Field(
@@ -55,24 +63,40 @@ FIELDS = (
     Field(
         "street",
         "Street",
-        synonyms=_words("address, street address, address line 1, business street, Straße, Adresse, rue, calle, via"),
+        synonyms=_words(
+            "address, street address, address line 1, business street, Straße, Adresse, adresse, rue, calle, "
+            "dirección, domicilio, via, indirizzo, endereço, straat, adres"
+        ),
     ),
     Field(
         "postal_code",
         "Postal code",
         max_length=20,
-        synonyms=_words("zip, zip code, postcode, business postal code, PLZ, Postleitzahl, code postal, cap, postcode"),
+        synonyms=_words(
+            "zip, zip code, postcode, business postal code, PLZ, Postleitzahl, code postal, cap, código postal"
+        ),
     ),
     Field(
-        "city", "City", max_length=100, synonyms=_words("town, business city, Ort, Stadt, ville, ciudad, città, stad")
+        "city",
+        "City",
+        max_length=100,
+        synonyms=_words("town, business city, Ort, Stadt, ville, ciudad, población, città, cidade, stad"),
     ),
-    Field("country", "Country", max_length=100, synonyms=_words("country/region, business country, Land, pays, país")),
+    Field(
+        "country",
+        "Country",
+        max_length=100,
+        synonyms=_words("country/region, business country, Land, pays, país, paese, nazione"),
+    ),
     Field(
         "birth_date",
         "Date of birth",
         Kind.DATE,
         10,
-        synonyms=_words("birthday, birth date, dob, Geburtstag, Geburtsdatum, date de naissance, nacimiento"),
+        synonyms=_words(
+            "birthday, birth date, dob, Geburtstag, Geburtsdatum, date de naissance, nacimiento, "
+            "fecha de nacimiento, data di nascita, geboortedatum"
+        ),
     ),
     Field(
         "external_id",

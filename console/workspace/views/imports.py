@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -10,6 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -17,8 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from console.members import flow, undo
 from console.members.browse import page
 from console.members.choices import Choices, Missing
-from console.members.corrections import write_refused
 from console.members.files import FileRefused, MappingError
+from console.members.listing import refused_file
 from console.members.models import ImportState, MemberImport
 from console.members.progress import progress_of
 from console.members.reading import kept_file, uploaded_path
@@ -90,19 +90,14 @@ def import_page(request: TenantRequest, key: UUID) -> HttpResponse:
 
 @require_GET
 @require_action(Action.RECORDS_IMPORT)
-def import_refused(request: TenantRequest, key: UUID) -> HttpResponse:
+def import_refused(request: TenantRequest, key: UUID) -> HttpResponseBase:
     """The refused rows with why: correct them and import the file again."""
     item = access_import_by_id(request, key)
-    stream = io.StringIO()
-    stream.write("\ufeff")
     try:
-        write_refused(item, stream)
+        return refused_file(item)
     except FileRefused as refused:
         messages.error(request, str(refused))
         return redirect("workspace_import", item.pk)
-    response = HttpResponse(stream.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="refused-{item.number}.csv"'
-    return response
 
 
 def access_import_by_id(request: TenantRequest, key: UUID) -> MemberImport:

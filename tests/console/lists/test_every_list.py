@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 
 from console.lists import ConsoleChangeList
 from console.operations.four_eyes import verbs as four_eyes
@@ -84,6 +85,20 @@ def test_every_list_exports_what_it_shows(populated, root):
     assert silent == set()
     assert pageless == set(NO_LIST)
     assert len(offered) > 8, "empty lists prove nothing"
+
+
+def test_every_empty_list_says_in_its_own_words_why_or_what_to_do(root):
+    told, empty = {}, set()
+    for label, (page, where) in pages().items():
+        if label in NO_LIST:
+            continue
+        told[label] = str(page.empty_words)
+        answer = root.get(where)
+        if not answer.context["cl"].result_list and not answer.context["cl"].has_active_filters:
+            empty.add(label)
+            assert escape(told[label]) in answer.content.decode(), label
+    assert len(set(told.values())) == len(told), "two lists say the same"
+    assert len(empty) > 12, empty
 
 
 def test_every_action_over_many_rows_is_a_bulk_change(populated, root):

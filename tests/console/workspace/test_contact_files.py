@@ -220,3 +220,22 @@ def test_attributes_and_tags_of_a_row():
             read_attributes(bad)
     with pytest.raises(Exception, match="tags"):
         read_tags([("Tags", "x" * 51)])
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "Prénom;Nom de famille;Courriel;Numéro de téléphone;Société;Ville",
+        "Nombre de pila;Apellido;Correo electrónico;Móvil;Empresa;Población",
+        "Primeiro nome;Sobrenome;E-mail;Telefone;Empresa;Cidade",
+        "Vorname;Zuname;E-Mail-Adresse;Handy;Firma;Ort",
+    ],
+)
+def test_names_of_columns_in_other_languages_and_an_old_encoding_need_no_mapping(tenant_a, other, enter, walk, names):
+    enter(tenant_a, "admin")
+    item, _page = walk("contacts", f"{names}\nRenée;Muñoz;renee@mill.test;+33 1;Crème;Sète\n".encode("cp1252"))
+    assert item.state == "done", item.message
+    with tenant_scope(tenant_a):
+        found = Contact.objects.get(email="renee@mill.test")
+    assert (found.first_name, found.last_name, found.phone) == ("Renée", "Muñoz", "+33 1")
+    assert (found.company, found.city) == ("Crème", "Sète")
