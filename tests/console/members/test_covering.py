@@ -44,7 +44,7 @@ def seen(client, item):
     for name in LISTS:
         texts.append(client.get(f"{url('change', item)}?list={name}").content.decode())
         texts.append(b"".join(client.get(url("download", item, name)).streaming_content).decode())
-    texts.append(client.get(url("refused", item), follow=True).content.decode())
+    texts.append(b"".join(client.get(url("refused", item), follow=True)).decode())
     return " ".join(texts).lower()
 
 
