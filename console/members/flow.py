@@ -14,7 +14,7 @@ from tenancy.models import Tenant
 from .choices import Choices
 from .files import FileRefused, MappingError, Rule
 from .indexing import AT_ONCE
-from .merge import Conflicts, forget_place, is_last_owner, merge
+from .merge import Conflicts, is_last_owner, merge
 from .models import ImportState, MemberImport
 from .privacy import note_erased, refuse_restricted
 from .progress import is_working
@@ -27,7 +27,6 @@ from .uploading import refuse_closed, said_of_earlier, upload
 
 FOUND = ("detected", "rules", "notes", "counts")  # what staging and review set
 STEPS = {"preview": ImportState.PREVIEWING, "run": ImportState.RUNNING, "undo": ImportState.UNDOING}
-PLACE = ("late_cursor", "line_cursor")
 
 
 def check(item: MemberImport, *, by: Any) -> None:
@@ -81,8 +80,8 @@ def confirm(item: MemberImport, *, by: Any, seen: str | None = None) -> None:
     with transaction.atomic():
         move(item, ImportState.RUNNING, ImportState.PREVIEWED)
         item.started_at, item.actor = timezone.now(), by
-        forget_place(item)
-        item.save(update_fields=["started_at", "actor", *PLACE])
+        item.places = []
+        item.save(update_fields=["started_at", "actor", "places"])
         audit.record(f"{item.target}.import_confirmed", by=by, tenant=item.tenant_id, target=item)
 
 
@@ -133,8 +132,8 @@ def _stage_again(item: MemberImport) -> None:
     with transaction.atomic():
         hold(item, ImportState.RUNNING)
         _fill(item)
-        forget_place(item)
-        item.save(update_fields=[*FOUND, *PLACE])
+        item.places = []
+        item.save(update_fields=[*FOUND, "places"])
 
 
 def _finish(item: MemberImport) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -15,14 +14,17 @@ from tenancy.memberships import lock_owners
 from .database import ROWS, rows, run, value
 from .indexing import AT_ONCE, later
 from .joins import hashed_joins
-from .models import ImportState, MemberImport
+from .lanes import Lanes
+from .models import MemberImport
+from .places import Chunk, advance, divide, join, left, next_chunks
 from .refusing import problem
 from .staging import Cancelled
-from .states import hold
 from .targets import TARGETS, Column, MergeTarget
 from .trail import history_insert, history_parameters
 
 CHUNK = 10_000
+SIDE_BY_SIDE = 2_000
+"""Imports of people from this size on are written in two halves at the same time."""
 WORK = "(s.action IN ('new', 'changed') OR (s.action = 'missing' AND s.{active} = 'f'))"
 LAST_OWNER = "tenancy_membership_last_owner"
 
@@ -31,22 +33,13 @@ class Conflicts(Exception):
     """In a strict import, rows were changed by somebody since the preview."""
 
 
-@dataclass(frozen=True)
-class Chunk:
-    """Rows in the order (late, line): after the first pair, up to the second."""
-
-    late: bool
-    after: int
-    upto: int
-
-
 def merge(item: MemberImport, *, strict: bool) -> None:
     """Write every row that is still to be written, in the tenant's scope.
 
     Raises Cancelled, TakenOver, and Conflicts if `strict`.
 
-    Partial: each chunk commits together with its place in the order, so that a killed run goes on where it stopped.
-    Strict: one transaction for all.
+    Partial: each chunk commits together with its place, so that a killed run goes on where it stopped; a large import
+    is written in two halves side by side. Strict: one transaction for all.
     """
     if strict:
         with transaction.atomic():
@@ -59,17 +52,16 @@ def _merge(item: MemberImport, *, strict: bool) -> None:
     target = TARGETS[item.target]
     active = target.column("is_active").staged if "is_active" in target.types else "c1"
     work = WORK.format(active=active)
-    total, done = rows(
-        f"SELECT count(*), count(*) FILTER (WHERE (late, line) <= (%(late)s, %(line)s)) "
-        f"FROM {ROWS} s WHERE import_id = %(import)s AND {work}",
-        item,
-        late=item.late_cursor,
-        line=item.line_cursor,
-    )[0]
+    total = value(f"SELECT count(*) FROM {ROWS} s WHERE import_id = %(import)s AND {work}", item)
+    if not item.places:
+        # Rows of people meet those of other ranges nowhere; contacts share their tags.
+        divide(item, work, 2 if target.people and total >= SIDE_BY_SIDE else 1)
+    done = total - left(item, work)
     jobs.progress(done, total, "Writing")
-    while (chunk := _next_chunk(item, work)) is not None:
+
+    def write(chunk: Chunk) -> None:
         with transaction.atomic():
-            hold(item, ImportState.RUNNING)
+            join(item, chunk)
             if target.people and total > AT_ONCE:
                 later(True)
             written = write_chunk(item, target, chunk, work)
@@ -77,32 +69,17 @@ def _merge(item: MemberImport, *, strict: bool) -> None:
                 later(False)
             if strict and written["conflicts"]:
                 raise Conflicts
-            item.add_applied(**written)
-            item.late_cursor, item.line_cursor = chunk.late, chunk.upto
-            item.save(update_fields=["applied", "late_cursor", "line_cursor"])
-        done += sum(written.values())
-        jobs.progress(min(done, total), total, "Writing")
-        if jobs.cancelled():
-            raise Cancelled
+            advance(item, chunk, written)
 
-
-def _next_chunk(item: MemberImport, work: str) -> Chunk | None:
-    """The next rows in one of the two passes: ownership is taken away last, after it was given."""
-    for late in (False, True):
-        if item.line_cursor is not None and late < item.late_cursor:
-            continue
-        after = item.line_cursor if item.line_cursor is not None and late == item.late_cursor else -(2**31)
-        found = rows(
-            f"SELECT max(line) FROM (SELECT line FROM {ROWS} s WHERE import_id = %(import)s AND late = %(late)s "
-            f"AND line > %(after)s AND {work} ORDER BY line LIMIT %(limit)s) AS next",
-            item,
-            late=late,
-            after=after,
-            limit=CHUNK,
-        )
-        if found[0][0] is not None:
-            return Chunk(late, after, found[0][0])
-    return None
+    with Lanes() as lanes:
+        while chunks := next_chunks(item, work, CHUNK):
+            before = sum(item.applied.values())
+            lanes.each(write, chunks)
+            item.refresh_from_db(fields=["applied", "places"])
+            done += sum(item.applied.values()) - before
+            jobs.progress(min(done, total), total, "Writing")
+            if jobs.cancelled():
+                raise Cancelled
 
 
 def write_chunk(item: MemberImport, target: MergeTarget, chunk: Chunk, work: str) -> dict[str, int]:
@@ -240,8 +217,3 @@ def _mark_conflicts(item: MemberImport, target: MergeTarget, picked: str, more: 
             item,
             **more,
         )
-
-
-def forget_place(item: MemberImport) -> None:
-    """Begin at the first row again; harmless, since rows that were written are unchanged by then."""
-    item.late_cursor, item.line_cursor = False, None

@@ -60,8 +60,7 @@ class MemberImport(TenantOwnedModel):
     counts = models.JSONField(default=dict, blank=True)  # rows by action in the preview
     applied = models.JSONField(default=dict, blank=True)  # rows written so far: new, changed, conflicts, invited
     notes = models.JSONField(default=list, blank=True)  # sentences for the reader, without values of rows
-    late_cursor = models.BooleanField(default=False, editable=False)  # with `line_cursor`: the last row written
-    line_cursor = models.BigIntegerField(null=True, editable=False)
+    places = models.JSONField(default=list, blank=True, editable=False)  # how far the merge came, see places.py
     message = models.CharField(_("message"), max_length=500, blank=True)  # why it stopped
     ceiling = models.CharField(max_length=10, choices=Role, default=Role.OWNER, editable=False)  # importer's own role
     actor = models.ForeignKey(

@@ -35,7 +35,7 @@ def hold(item: MemberImport, state: ImportState) -> None:
     A worker that was thought dead and goes on beside its successor ends here, before it writes anything twice.
     """
     stored = _locked(item)
-    if (stored.state, stored.late_cursor, stored.line_cursor) != (state, item.late_cursor, item.line_cursor):
+    if (stored.state, stored.places) != (state, item.places):
         raise TakenOver
 
 
