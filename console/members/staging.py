@@ -23,6 +23,7 @@ from .reading import overrides_of
 from .targets import TARGETS, MergeTarget
 
 BATCH = 5_000
+MOVE = 25_000  # rows; not fewer at a time, since each move looks through all that were moved before
 MAX_RULES = 500
 FIRST = "import_id, tenant_id, line, last_line, action, key, note"
 
@@ -45,12 +46,11 @@ def stage(item: MemberImport, path: Path) -> None:
             "Choose it in the mapping (on the command line: --map “Column=email”).",
         )
     foreign: list[int] = []
-    found, translator = read_rows(detection, rules=extra_rules(Choices.load(item.choices)), foreign=foreign)
+    rules = extra_rules(Choices.load(item.choices))
+    found, translator = read_rows(detection, rules=rules, foreign=foreign, apart=True)
     with transaction.atomic():
         clear(item)
         _copy(item, found, target)
-        with narrow_role("import"):
-            _move(item, target)
     item.detected = detection.summary()
     item.rules = [[*rule, count] for rule, count in translator.used.most_common(MAX_RULES)]
     item.notes = [*detection.notes, *_foreign(foreign)]
@@ -87,9 +87,12 @@ def _copy(item: MemberImport, found: Iterator[Row], target: MergeTarget) -> None
             for row in batch:
                 copy.write_row(_staged(item, row, len(columns)))
         count += len(batch)
+        if count % MOVE == 0:  # while a process beside this one unpacks on
+            _move(item, target)
         jobs.progress(count, None, "Reading the file")
         if jobs.cancelled():
             raise Cancelled
+    _move(item, target)
     jobs.progress(count, None, f"Comparing with the {target.noun}s")
 
 
@@ -116,12 +119,13 @@ def _staged(item: MemberImport, row: Row, width: int) -> tuple[Any, ...]:
 def _move(item: MemberImport, target: MergeTarget) -> None:
     """From the landing table, which has no policies, to the rows of the tenant, which have."""
     names = f"{FIRST}, " + ", ".join(f"c{place}" for place in range(1, len(target.file.stored) + 1))
-    run(
-        f"INSERT INTO {ROWS} ({names}, audience) SELECT {names}, %(audience)s FROM staging.landing "
-        "WHERE import_id = %(import)s",
-        item,
-    )
-    run("DELETE FROM staging.landing WHERE import_id = %(import)s", item)
+    with narrow_role("import"):
+        run(
+            f"INSERT INTO {ROWS} ({names}, audience) SELECT {names}, %(audience)s FROM staging.landing "
+            "WHERE import_id = %(import)s",
+            item,
+        )
+        run("DELETE FROM staging.landing WHERE import_id = %(import)s", item)
 
 
 def _foreign(lines: list[int]) -> list[str]:

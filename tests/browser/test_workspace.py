@@ -14,6 +14,7 @@ from tests.console.workspace.conftest import make_records
 from tests.factories import PASSWORD, make_membership, make_tenant, make_user
 
 from .customers_pages import workspace_paths
+from .focus import tab_through
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -204,3 +205,17 @@ def test_pages_are_accessible(open_browser, northwind, theme, width):
     window.visit("/t/northwind/")
     expect(window, 403)
     window.check("workspace-suspended")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_has_the_focus_is_seen_to_have_it(open_browser, northwind, theme):
+    """Tab through every page: each stop looks different from the same thing without the focus."""
+    owner = person(northwind, "owner", "ada@example.test")
+    made = make_records(northwind, "Ownword")
+    window = open_browser(theme=theme)
+    sign_in(window, owner)
+    for name, path in workspace_paths(made):
+        window.visit(f"/t/northwind{path}")
+        stops, unseen = tab_through(window.page, most=40)
+        assert (name, unseen) == (name, set())
+        assert stops > 5, name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from .apart import read_sheet_apart
 from .detection import Detection
 from .limits import MAX_LINES, MAX_ROWS
 from .lines import read_lines
@@ -17,10 +18,10 @@ BLANK = "The line is blank."
 END_OF_FILE = "\x1a"  # what DOS and its heirs write as the last character
 
 
-def read_records_of(detection: Detection, foreign: list[int] | None = None) -> Iterator[Record]:
-    """The records below the names of the columns, blank ones included."""
+def read_records_of(detection: Detection, foreign: list[int] | None = None, *, apart: bool = False) -> Iterator[Record]:
+    """The records below the names of the columns, blank ones included; see `read_rows`."""
     if detection.kind == "xlsx":
-        records = read_sheet(detection.path, detection.sheet)
+        records = (read_sheet_apart if apart else read_sheet)(detection.path, detection.sheet)
     else:
         lines = read_lines(detection.path, detection.encoding, foreign)
         records = read_records(lines, detection.dialect, len(detection.header.names))
@@ -30,23 +31,23 @@ def read_records_of(detection: Detection, foreign: list[int] | None = None) -> I
 
 
 def read_rows(
-    detection: Detection, *, rules: Sequence[Rule] = (), foreign: list[int] | None = None
+    detection: Detection, *, rules: Sequence[Rule] = (), foreign: list[int] | None = None, apart: bool = False
 ) -> tuple[Iterator[Row], Translator]:
     """The rows of the file, and the translator that counts the rules it uses while they are read.
 
     `rules` are translations that a person added; `foreign` collects lines in another encoding. Blank lines come as
-    one skipped row per run.
+    one skipped row per run. With `apart` a large spreadsheet is unpacked in a process of its own.
     """
     translator = Translator(detection.target, detection.header, detection.columns, rules)
-    return _rows(detection, translator, foreign), translator
+    return _rows(detection, translator, read_records_of(detection, foreign, apart=apart)), translator
 
 
-def _rows(detection: Detection, translator: Translator, foreign: list[int] | None) -> Iterator[Row]:
+def _rows(detection: Detection, translator: Translator, records: Iterator[Record]) -> Iterator[Row]:
     width = len(detection.header.names)
     pad = detection.kind == "xlsx"
     blank: Row | None = None
     filled = 0
-    for record in read_records_of(detection, foreign):
+    for record in records:
         cells = record.cells
         if record.line > MAX_LINES:
             raise _too_many(f"{MAX_LINES:,} lines")
